@@ -1,0 +1,30 @@
+//! The words that every other crate shares: ids, labels, time, secrets and proof types.
+//!
+//! **Guarantees.** A leaf: no I/O besides the operating system's clock and random source, which
+//! stand behind the [`Clock`] and [`Entropy`] traits so that callers pass them in. Nothing here
+//! prints a secret or a person's text.
+//!
+//! **Not here.** Policy, storage formats, anything that decides. Proof types ([`Sanitized`],
+//! [`ReadScope`], [`VerifiedModel`]) are only *defined* here; the one crate that may mint each is
+//! named in its documentation and held by `clippy.toml`.
+//!
+//! **Terms.** A *session* is one sitting of one reader; a *conversation* is a list of *turns*; a
+//! *turn* is one question and what came of it; a *passage* is a piece of knowledge that a reader
+//! may be shown; a *pseudonym* is a random name that stands for a person in records.
+#![forbid(unsafe_code)]
+
+mod entropy;
+mod id;
+mod label;
+mod log_safe;
+mod proof;
+mod secret;
+mod time;
+
+pub use entropy::{Entropy, OsEntropy, SeededEntropy};
+pub use id::{ConversationId, IdError, PassageId, Pseudonym, SessionId, TurnId};
+pub use label::{Label, LabelError};
+pub use log_safe::LogSafe;
+pub use proof::{ReadScope, Sanitized, VerifiedModel};
+pub use secret::Secret;
+pub use time::{Clock, FixedClock, SystemClock, Timestamp};
