@@ -9,7 +9,7 @@ pub trait Entropy: Send + Sync {
 }
 
 /// Draws `N` random bytes.
-impl dyn Entropy {
+impl dyn Entropy + '_ {
     /// Returns `N` random bytes.
     #[must_use]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
