@@ -1,0 +1,94 @@
+//! Process hardening and the egress lock: what every Cloister process does before anything else.
+//!
+//! Order, while the process still has one thread: [`harden_process`], [`restrict_files`] where
+//! files matter, then [`lock_egress`] (`serve` binds its listener before that last step). A worker
+//! adds [`limit_worker`] before it reads its input and [`seal_worker`] once its model is loaded.
+//! Everything is inherited by every child, across `exec` too, and nothing can be undone.
+//!
+//! **Not seen from here:** programs that listen on `AF_UNIX` sockets and act on a request (the
+//! session bus, the display server), descriptors that such a program hands over, and folders that
+//! lie on a network file system. `doctor` names them.
+//!
+//! The only module of the program that talks to the kernel unsafely; each block says why it may.
+
+mod command;
+mod egress;
+mod environment;
+mod files;
+mod limits;
+mod probe;
+mod seal;
+
+use std::{io, os::fd::RawFd};
+
+pub(crate) use command::{PROBE_COMMAND, run_probe};
+pub(crate) use egress::{EgressLock, INHERITED_FILTERS, lock_egress};
+pub(crate) use files::{FileAccess, restrict_files};
+pub(crate) use limits::{WorkerLimits, die_with_parent, limit_worker};
+pub(crate) use probe::{Role, probe};
+pub(crate) use seal::seal_worker;
+
+/// Why a process could not be confined. Every variant is a reason to stop: fail closed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum ConfineError {
+    /// Confinement was asked for after a thread had started.
+    #[error("the process already runs {0} threads, confinement comes first")]
+    Threads(usize),
+    /// The kernel refused a step that every supported kernel (Linux 5.9 or newer) grants.
+    #[error("cannot {act}")]
+    Kernel {
+        /// What was tried, as a verb phrase.
+        act: &'static str,
+        /// The kernel's answer.
+        #[source]
+        source: io::Error,
+    },
+    /// A system-call filter could not be compiled for this processor.
+    #[error("cannot compile a system-call filter")]
+    Compile(#[from] seccompiler::BackendError),
+    /// A system-call filter could not be installed.
+    #[error("cannot install a system-call filter")]
+    Install(#[from] seccompiler::Error),
+    /// The kernel has Landlock and refused the rules.
+    #[error("cannot restrict file access")]
+    Landlock(#[from] landlock::RulesetError),
+}
+
+impl ConfineError {
+    /// Makes the closure for `map_err` that names the act.
+    fn kernel<E: Into<io::Error>>(act: &'static str) -> impl FnOnce(E) -> Self {
+        move |source| Self::Kernel { act, source: source.into() }
+    }
+}
+
+/// What [`harden_process`] found and could not do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hardened {
+    /// Names of environment variables that were removed, sorted; never their values.
+    pub(crate) removed_variables: Vec<String>,
+    /// Weaknesses left, each a sentence for `doctor`; empty is good.
+    pub(crate) limits: Vec<String>,
+}
+
+/// Closes inherited descriptors, reduces the environment and forbids core dumps and new privileges.
+///
+/// Descriptors of 3 and above are closed unless listed in `keep`. When the dynamic loader was told
+/// to load foreign code (`LD_PRELOAD` and its kin), the program starts itself again without that
+/// and this call does not return; the second run reports what is left to remove.
+///
+/// # Errors
+/// [`ConfineError::Threads`] when a second thread runs, [`ConfineError::Kernel`] when a step fails.
+pub(crate) fn harden_process(keep: &[RawFd]) -> Result<Hardened, ConfineError> {
+    let alone = environment::require_single_thread()?;
+    limits::forbid_new_privileges()?;
+    let mut limits = limits::forbid_core_dumps()?;
+    limits::restrict_new_files();
+    limits::close_descriptors(keep)?;
+    let removed_variables = environment::reduce(&alone);
+    if removed_variables.iter().any(|name| environment::steers_the_loader(name)) {
+        return Err(environment::start_again());
+    }
+    limits.extend(limits::network_on_standard_streams());
+    Ok(Hardened { removed_variables, limits })
+}
