@@ -29,6 +29,7 @@ RUST_SOURCES := Cargo.toml Cargo.lock .cargo/config.toml models/models.toml \
 # $(call copy,COMMAND,PROGRAM): builds, and copies before another clone can build over it. The
 # rename lets a running program keep its file.
 define copy
+@packaging/check-tools.sh
 mkdir -p $(dir $(2)) $(CARGO_TARGET_DIR)
 exec 9>$(CARGO_TARGET_DIR)/.copy.lock; flock 9; \
 	$(1); \
@@ -55,7 +56,6 @@ run: build models ## Installs, fetches and builds what is missing, then opens th
 .PHONY: setup
 setup: ## Installs the system packages that a build needs
 	@packaging/setup.sh run
-	@packaging/check-tools.sh
 
 .PHONY: setup-test
 setup-test: setup ## Installs the system packages that the tests need
@@ -72,6 +72,7 @@ ui: setup ui/dist/index.html ## Builds the interface
 build: ui $(CLOISTER_BIN) ## Builds the program
 
 target/stamps/npm: ui/package-lock.json ui/package.json | setup
+	@packaging/check-tools.sh
 	cd ui && npm ci --no-audit --no-fund --loglevel=error
 	mkdir -p $(@D)
 	touch $@

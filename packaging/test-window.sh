@@ -13,13 +13,17 @@ import json, sys
 lines = (json.loads(line) for line in sys.stdin)
 print(*(m["executable"] for m in lines if m.get("executable") and m["target"]["name"] == "e2e"))')
   [ -x "$program" ] || { echo "test-window: the test program was not built" >&2; exit 1; }
-  mkdir -p target/e2e
+  home=$(mktemp -d)
+  # After the namespaces are gone, and with them whatever services of the bus had mounted in it.
+  trap 'rm -rf "$home"' EXIT
   spaces=(--net --pid --fork --kill-child --mount-proc)
   [ "$(id -u)" -eq 0 ] || spaces+=(--map-root-user)
-  exec unshare "${spaces[@]}" -- "$0" --inside "$program" "$@"
+  unshare "${spaces[@]}" -- "$0" --inside "$home" "$program" "$@"
+  exit
 fi
-program=$2
-shift 2
+home=$2
+program=$3
+shift 3
 
 ip link set lo up
 # Nothing outside is reachable: what a test sees, the machine alone made.
@@ -28,8 +32,6 @@ if ip -o link | grep -qv ': lo:'; then
   exit 1
 fi
 
-home=$(mktemp -d)
-trap 'rm -rf "$home"' EXIT
 mkdir -m 700 "$home/run"
 export HOME=$home XDG_RUNTIME_DIR=$home/run XDG_CACHE_HOME=$home/cache
 export XDG_DATA_HOME=$home/data XDG_CONFIG_HOME=$home/config
