@@ -1,0 +1,351 @@
+//! The audit log: what was decided, without a word of what anybody said.
+
+use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
+
+use cloister_types::{LogSafe, PassageId, Pseudonym, Timestamp, TurnId};
+use serde_json::Value;
+use sqlx::SqliteConnection;
+
+use crate::{Store, StoreError};
+
+/// What an audit record is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AuditEvent {
+    /// The vault was made.
+    VaultCreated,
+    /// A session began.
+    SessionStarted,
+    /// A session ended, and its conversation with it.
+    SessionEnded,
+    /// Guest sessions of an earlier process ended, since their keys died with it.
+    SessionsOrphaned,
+    /// A turn may be answered; written before the answer's first word.
+    TurnAuthorised,
+    /// A turn has its answer or its failure; written before the reader is told that it is done.
+    TurnCompleted,
+    /// A turn was stopped before it was authorised.
+    TurnRefused,
+    /// The policy said no.
+    AuthorisationDenied,
+    /// A collection of passages was replaced.
+    KnowledgeReplaced,
+    /// A model was loaded.
+    ModelLoaded,
+    /// Expired rows were deleted.
+    Purged,
+}
+
+impl AuditEvent {
+    /// Every event.
+    pub const ALL: [Self; 11] = [
+        Self::VaultCreated,
+        Self::SessionStarted,
+        Self::SessionEnded,
+        Self::SessionsOrphaned,
+        Self::TurnAuthorised,
+        Self::TurnCompleted,
+        Self::TurnRefused,
+        Self::AuthorisationDenied,
+        Self::KnowledgeReplaced,
+        Self::ModelLoaded,
+        Self::Purged,
+    ];
+
+    /// The event's name as stored and exported. `purged` is also known to the schema.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::VaultCreated => "vault_created",
+            Self::SessionStarted => "session_started",
+            Self::SessionEnded => "session_ended",
+            Self::SessionsOrphaned => "sessions_orphaned",
+            Self::TurnAuthorised => "turn_authorised",
+            Self::TurnCompleted => "turn_completed",
+            Self::TurnRefused => "turn_refused",
+            Self::AuthorisationDenied => "authorisation_denied",
+            Self::KnowledgeReplaced => "knowledge_replaced",
+            Self::ModelLoaded => "model_loaded",
+            Self::Purged => "purged",
+        }
+    }
+
+    fn from_stored(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.as_str() == name)
+    }
+}
+
+impl fmt::Display for AuditEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl LogSafe for AuditEvent {}
+
+/// A record to append.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditRecord {
+    /// When it was decided.
+    pub at: Timestamp,
+    /// What was decided.
+    pub event: AuditEvent,
+    /// The turn that it was decided for.
+    pub turn: Option<TurnId>,
+    /// The person whom it concerns.
+    pub pseudonym: Option<Pseudonym>,
+    /// The particulars.
+    pub body: AuditBody,
+}
+
+impl AuditRecord {
+    /// A record about no turn and nobody.
+    #[must_use]
+    pub const fn new(event: AuditEvent, at: Timestamp, body: AuditBody) -> Self {
+        Self { at, event, turn: None, pseudonym: None, body }
+    }
+
+    /// The same record, about `turn`.
+    #[must_use]
+    pub const fn about_turn(mut self, turn: TurnId) -> Self {
+        self.turn = Some(turn);
+        self
+    }
+
+    /// The same record, about the person behind `pseudonym`.
+    #[must_use]
+    pub const fn about(mut self, pseudonym: Pseudonym) -> Self {
+        self.pseudonym = Some(pseudonym);
+        self
+    }
+}
+
+/// The particulars of a record: a JSON object that cannot take a string, only values that are
+/// [`LogSafe`], passage ids and numbers. Its members are stored sorted by name.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AuditBody(BTreeMap<&'static str, Value>);
+
+impl AuditBody {
+    /// An empty object.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    /// Adds a value by its `Display`.
+    #[must_use]
+    pub fn with(self, name: &'static str, value: &impl LogSafe) -> Self {
+        self.insert(name, Value::String(value.to_string()))
+    }
+
+    /// Adds a list of values by their `Display`.
+    #[must_use]
+    pub fn list<T: LogSafe>(
+        self,
+        name: &'static str,
+        values: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let values = values.into_iter().map(|value| Value::String(value.to_string())).collect();
+        self.insert(name, Value::Array(values))
+    }
+
+    /// Adds the ids of the passages that were used.
+    #[must_use]
+    pub fn passages<'a>(
+        self,
+        name: &'static str,
+        ids: impl IntoIterator<Item = &'a PassageId>,
+    ) -> Self {
+        let ids = ids.into_iter().map(|id| Value::String(id.as_str().to_owned())).collect();
+        self.insert(name, Value::Array(ids))
+    }
+
+    /// Adds a whole number.
+    #[must_use]
+    pub fn count(self, name: &'static str, count: u64) -> Self {
+        self.insert(name, Value::from(count))
+    }
+
+    /// Adds a measure; one that is not finite becomes null, as JSON has no other word for it.
+    #[must_use]
+    pub fn measure(self, name: &'static str, value: f64) -> Self {
+        self.insert(name, Value::from(value))
+    }
+
+    /// Adds a span of time in whole milliseconds; the name should end in `_ms`.
+    #[must_use]
+    pub fn span(self, name: &'static str, span: Duration) -> Self {
+        let millis = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+        self.insert(name, Value::from(millis))
+    }
+
+    fn insert(mut self, name: &'static str, value: Value) -> Self {
+        self.0.insert(name, value);
+        self
+    }
+
+    fn to_json(&self) -> String {
+        let members: Vec<String> = self
+            .0
+            .iter()
+            .map(|(name, value)| format!("{}:{value}", Value::from(*name)))
+            .collect();
+        format!("{{{}}}", members.join(","))
+    }
+}
+
+/// A machine's name for something, such as a model's id or a rule's: 1 to 64 characters out of
+/// letters, digits and `. _ : / -`. Too narrow for a sentence, so it may be logged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditCode(String);
+
+/// A name that is no [`AuditCode`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a code is 1 to 64 letters, digits or . _ : / -")]
+pub struct AuditCodeError;
+
+impl FromStr for AuditCode {
+    type Err = AuditCodeError;
+
+    fn from_str(text: &str) -> Result<Self, AuditCodeError> {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"._:/-".contains(&byte);
+        if (1..=64).contains(&text.len()) && text.bytes().all(fits) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(AuditCodeError)
+        }
+    }
+}
+
+impl fmt::Display for AuditCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl LogSafe for AuditCode {}
+
+/// A record as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditRow {
+    /// Its place in the log: grows by one a record and is never used again.
+    pub seq: i64,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// What was decided.
+    pub event: AuditEvent,
+    /// The turn that it was decided for.
+    pub turn: Option<TurnId>,
+    /// The person whom it concerns.
+    pub pseudonym: Option<Pseudonym>,
+    /// The particulars: a JSON object.
+    pub body: Value,
+}
+
+type StoredRow = (i64, i64, String, Option<String>, Option<String>, String);
+
+impl AuditRow {
+    fn from_stored(row: StoredRow) -> Option<Self> {
+        let (seq, at, event, turn, pseudonym, body) = row;
+        Some(Self {
+            seq,
+            at: Timestamp::from_millis(at),
+            event: AuditEvent::from_stored(&event)?,
+            turn: turn.map(|id| id.parse()).transpose().ok()?,
+            pseudonym: pseudonym.map(|id| id.parse()).transpose().ok()?,
+            body: serde_json::from_str(&body).ok()?,
+        })
+    }
+}
+
+impl Store {
+    /// Appends a record that stands for itself. Acts of the store append theirs on their own.
+    ///
+    /// # Errors
+    /// When it could not be written; the act that it is about must then not happen.
+    pub async fn record(&self, record: &AuditRecord) -> Result<(), StoreError> {
+        let mut connection = self.writer().acquire().await?;
+        append(&mut connection, record).await
+    }
+
+    /// Reads up to `limit` records that come after the one numbered `after`, in order; 0 is before
+    /// the first.
+    ///
+    /// # Errors
+    /// [`StoreError::MalformedRow`] when a record cannot be read.
+    pub async fn audit_records(&self, after: i64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        let rows: Vec<StoredRow> = sqlx::query_as(
+            "SELECT seq, at, event, turn_id, pseudonym, body FROM audit_record \
+             WHERE seq > ? ORDER BY seq LIMIT ?",
+        )
+        .bind(after)
+        .bind(limit)
+        .fetch_all(self.readers())
+        .await?;
+        rows.into_iter()
+            .map(AuditRow::from_stored)
+            .collect::<Option<_>>()
+            .ok_or(StoreError::MalformedRow { table: "audit_record" })
+    }
+}
+
+/// Appends `record`, in the transaction of the act that it is about.
+pub(crate) async fn append(
+    connection: &mut SqliteConnection,
+    record: &AuditRecord,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO audit_record (at, event, turn_id, pseudonym, body) VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind(record.at.as_millis())
+    .bind(record.event.as_str())
+    .bind(record.turn.map(|id| id.to_string()))
+    .bind(record.pseudonym.map(|id| id.to_string()))
+    .bind(record.body.to_json())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use cloister_types::Label;
+
+    use super::*;
+
+    #[test]
+    fn a_body_is_sorted_and_well_formed_json() {
+        let ids = ["returns/window".parse().unwrap(), "a \"quoted\" id".parse().unwrap()];
+        let body = AuditBody::new()
+            .with("label", &Label::Public)
+            .passages("passages", &ids)
+            .count("findings", 2)
+            .measure("in_scope", 0.5)
+            .list("stages", [AuditEvent::Purged])
+            .span("took_ms", Duration::from_micros(12_900));
+        assert_eq!(
+            body.to_json(),
+            "{\"findings\":2,\"in_scope\":0.5,\"label\":\"public\",\
+             \"passages\":[\"returns/window\",\"a \\\"quoted\\\" id\"],\
+             \"stages\":[\"purged\"],\"took_ms\":12}"
+        );
+        assert_eq!(serde_json::from_str::<Value>(&body.to_json()).unwrap()["findings"], 2);
+        assert_eq!(AuditBody::new().to_json(), "{}");
+    }
+
+    #[test]
+    fn a_code_cannot_hold_a_sentence() {
+        assert!("smollm2-135m/Q8_0".parse::<AuditCode>().is_ok());
+        let long = "x".repeat(65);
+        for bad in ["", "my name is Ann", "a@b.example", "naïve", "a\nb", &long] {
+            assert_eq!(bad.parse::<AuditCode>(), Err(AuditCodeError), "{bad}");
+        }
+    }
+
+    #[test]
+    fn event_names_are_distinct_and_come_back() {
+        for event in AuditEvent::ALL {
+            assert_eq!(AuditEvent::from_stored(event.as_str()), Some(event));
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! One connection to the database: keyed, hardened and checked.
+
+use std::{fs::File, io::Read, path::Path, sync::Arc, time::Duration};
+
+use cloister_types::Secret;
+use data_encoding::HEXLOWER;
+use libsqlite3_sys::SQLITE_NOTADB;
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, SqliteConnection, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
+};
+use zeroize::Zeroizing;
+
+use crate::{StoreError, error::primary_code};
+
+/// How long a statement waits for a lock, and a caller for a connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What every plain SQLite file begins with (SQLite file format, section 1.3.1).
+const PLAIN_HEADER: &[u8; 16] = b"SQLite format 3\0";
+
+/// Before the key: from here on SQLite's own copies of the statement that carries it lie in
+/// locked memory and are wiped. SQLCipher's log goes to standard error unless it is off; our
+/// errors say the same with a type.
+const BEFORE_KEY: &str = "PRAGMA cipher_log_level = NONE; PRAGMA cipher_memory_security = ON;";
+
+/// After the first page was read. `wal_autocheckpoint` is SQLite's default, about 4 MB; without
+/// `recursive_triggers`, `INSERT OR REPLACE` would delete rows past their triggers.
+const HARDEN: &str = "\
+    PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF; \
+    PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; \
+    PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000;";
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// The one connection that writes.
+    Write,
+    /// Refuses every statement that would write.
+    Read,
+}
+
+/// The raw key of the database, shared by the connections that may have to be made again.
+pub(crate) type DatabaseKey = Arc<Secret<[u8; 32]>>;
+
+/// Connects to the encrypted database at `path`, which must exist, and reads its first page.
+///
+/// # Errors
+/// [`StoreError::WrongKey`], [`StoreError::NotEncrypted`], [`StoreError::NotSqlCipher`] and what
+/// files may refuse.
+pub(crate) async fn connect(
+    path: &Path,
+    key: &DatabaseKey,
+) -> Result<SqliteConnection, StoreError> {
+    refuse_plain(path)?;
+    let mut connection = options(path).connect().await?;
+    configure(&mut connection, key, Access::Write).await.map_err(|error| {
+        if primary_code(&error) == Some(SQLITE_NOTADB) {
+            StoreError::WrongKey { database: path.to_owned() }
+        } else {
+            error.into()
+        }
+    })?;
+    let version: Option<String> =
+        sqlx::query_scalar("PRAGMA cipher_version").fetch_optional(&mut connection).await?;
+    if version.is_none_or(|version| version.is_empty()) {
+        return Err(StoreError::NotSqlCipher);
+    }
+    Ok(connection)
+}
+
+/// Makes a pool of `size` connections that stay open.
+pub(crate) async fn pool(
+    path: &Path,
+    key: &DatabaseKey,
+    access: Access,
+    size: u32,
+) -> Result<SqlitePool, StoreError> {
+    let key = Arc::clone(key);
+    let pool = SqlitePoolOptions::new()
+        .min_connections(size)
+        .max_connections(size)
+        .acquire_timeout(PATIENCE)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .after_connect(move |connection, _| {
+            let key = Arc::clone(&key);
+            Box::pin(async move { configure(connection, &key, access).await })
+        })
+        .connect_with(options(path))
+        .await?;
+    Ok(pool)
+}
+
+/// Options without the key, since their `Debug` prints every pragma; no statement is ever logged,
+/// since one carries the key.
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .busy_timeout(PATIENCE)
+        .thread_name(|id| format!("vault-{id}"))
+        .disable_statement_logging()
+}
+
+async fn configure(
+    connection: &mut SqliteConnection,
+    key: &Secret<[u8; 32]>,
+    access: Access,
+) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(BEFORE_KEY).execute(&mut *connection).await?;
+    let digits = Zeroizing::new(HEXLOWER.encode(key.expose()));
+    let statement = format!("PRAGMA key = \"x'{}'\"", *digits);
+    sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *connection).await?;
+    // Only reading a page tells a right key from a wrong one.
+    sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&mut *connection).await?;
+    sqlx::raw_sql(HARDEN).execute(&mut *connection).await?;
+    if access == Access::Read {
+        sqlx::raw_sql("PRAGMA query_only = ON").execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+fn refuse_plain(path: &Path) -> Result<(), StoreError> {
+    let mut header = Vec::with_capacity(PLAIN_HEADER.len());
+    File::open(path)
+        .and_then(|file| file.take(16).read_to_end(&mut header))
+        .map_err(|source| StoreError::file(path, source))?;
+    if header == PLAIN_HEADER {
+        return Err(StoreError::NotEncrypted { database: path.to_owned() });
+    }
+    Ok(())
+}
+
+/// Looks at the structure of every table and index; returns SQLite's findings, none when sound.
+pub(crate) async fn quick_check(
+    connection: &mut SqliteConnection,
+) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<String> =
+        sqlx::query_scalar("PRAGMA quick_check").fetch_all(&mut *connection).await?;
+    Ok(rows.into_iter().filter(|row| row != "ok").collect())
+}
+
+/// Verifies the authentication code of every page, the content of every index and every foreign
+/// key; returns the findings, none when sound.
+pub(crate) async fn full_check(
+    connection: &mut SqliteConnection,
+) -> Result<Vec<String>, StoreError> {
+    let mut findings: Vec<String> =
+        sqlx::query_scalar("PRAGMA cipher_integrity_check").fetch_all(&mut *connection).await?;
+    let rows: Vec<String> =
+        sqlx::query_scalar("PRAGMA integrity_check").fetch_all(&mut *connection).await?;
+    findings.extend(rows.into_iter().filter(|row| row != "ok"));
+    let orphans: Vec<(String,)> =
+        sqlx::query_as("SELECT \"table\" FROM pragma_foreign_key_check")
+            .fetch_all(&mut *connection)
+            .await?;
+    findings.extend(orphans.into_iter().map(|(table,)| format!("a row of {table} lost its parent")));
+    Ok(findings)
+}

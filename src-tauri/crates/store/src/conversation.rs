@@ -1,0 +1,248 @@
+//! Conversations and their sealed turns, with the two audit records of each.
+
+use cloister_types::{ConversationId, Pseudonym, SessionId, Timestamp, TurnId};
+use sqlx::SqliteConnection;
+
+use crate::{AuditBody, AuditEvent, AuditRecord, Sealed, Store, StoreError, audit};
+
+/// A turn that was authorised and not yet answered.
+#[derive(Debug, Clone)]
+pub struct TurnAuthorisation {
+    /// The turn.
+    pub turn: TurnId,
+    /// Its conversation, which is begun with it when new.
+    pub conversation: ConversationId,
+    /// The session that both belong to.
+    pub session: SessionId,
+    /// When it was asked.
+    pub asked_at: Timestamp,
+    /// When the whole conversation goes, unless another turn moves that.
+    pub expires_at: Timestamp,
+    /// The sanitised question.
+    pub sealed: Sealed,
+    /// Decision, policy, passage ids. The record's event, time, turn and pseudonym are the
+    /// store's to fill in.
+    pub audit: AuditBody,
+}
+
+/// A turn that has its answer or its failure.
+#[derive(Debug, Clone)]
+pub struct TurnCompletion {
+    /// The turn.
+    pub turn: TurnId,
+    /// When it was done.
+    pub completed_at: Timestamp,
+    /// What came of it, as a fixed name such as `answered`.
+    pub outcome: &'static str,
+    /// The sanitised question and answer; takes the place of the question.
+    pub sealed: Sealed,
+    /// When the whole conversation goes, unless another turn moves that; never earlier than it
+    /// was.
+    pub expires_at: Timestamp,
+    /// Outcome, model, times. The rest of the record is the store's to fill in.
+    pub audit: AuditBody,
+}
+
+/// A conversation as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConversationRow {
+    /// Its id.
+    pub id: ConversationId,
+    /// When its first turn was asked.
+    pub started_at: Timestamp,
+    /// When its last turn was asked or done.
+    pub last_turn_at: Timestamp,
+    /// When it goes with all its turns.
+    pub expires_at: Timestamp,
+}
+
+/// A turn as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TurnRow {
+    /// Its id.
+    pub id: TurnId,
+    /// Its place in the conversation, from 1.
+    pub ordinal: u32,
+    /// When it was asked.
+    pub asked_at: Timestamp,
+    /// When it was done, unless it runs or its process died.
+    pub completed_at: Option<Timestamp>,
+    /// What came of it.
+    pub outcome: Option<String>,
+    /// The sanitised question, or question and answer once it is done.
+    pub sealed: Sealed,
+}
+
+type StoredTurn = (String, u32, i64, Option<i64>, Option<String>, Vec<u8>);
+
+impl TurnRow {
+    fn from_stored(row: StoredTurn) -> Option<Self> {
+        let (id, ordinal, asked_at, completed_at, outcome, sealed) = row;
+        Some(Self {
+            id: id.parse().ok()?,
+            ordinal,
+            asked_at: Timestamp::from_millis(asked_at),
+            completed_at: completed_at.map(Timestamp::from_millis),
+            outcome,
+            sealed: Sealed::from_stored(sealed),
+        })
+    }
+}
+
+impl Store {
+    /// Writes the turn and its *authorised* record in one transaction; to be called before the
+    /// answer's first word. Returns the turn's place in its conversation, from 1.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownSession`]; [`StoreError::UnknownConversation`] when the conversation
+    /// belongs to another session. The turn must then not be answered.
+    pub async fn authorise_turn(&self, turn: &TurnAuthorisation) -> Result<u32, StoreError> {
+        let mut tx = self.begin().await?;
+        let pseudonym = pseudonym_of(&mut tx, turn.session).await?;
+        begin_or_continue(&mut tx, turn).await?;
+        let ordinal: u32 = sqlx::query_scalar(
+            "INSERT INTO turn (id, conversation_id, ordinal, asked_at, sealed) \
+             SELECT ?1, ?2, 1 + coalesce(max(ordinal), 0), ?3, ?4 \
+             FROM turn WHERE conversation_id = ?2 RETURNING ordinal",
+        )
+        .bind(turn.turn.to_string())
+        .bind(turn.conversation.to_string())
+        .bind(turn.asked_at.as_millis())
+        .bind(turn.sealed.as_bytes())
+        .fetch_one(&mut *tx)
+        .await?;
+        let record =
+            AuditRecord::new(AuditEvent::TurnAuthorised, turn.asked_at, turn.audit.clone());
+        audit::append(&mut tx, &record.about_turn(turn.turn).about(pseudonym)).await?;
+        tx.commit().await?;
+        Ok(ordinal)
+    }
+
+    /// Writes the turn's outcome and its *completed* record in one transaction; to be called
+    /// before the reader is told that it is done.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownTurn`] when the turn is complete or gone, as when its session ended
+    /// meanwhile.
+    pub async fn complete_turn(&self, turn: &TurnCompletion) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        let conversation: String = sqlx::query_scalar(
+            "UPDATE turn SET completed_at = ?, outcome = ?, sealed = ? \
+             WHERE id = ? AND completed_at IS NULL RETURNING conversation_id",
+        )
+        .bind(turn.completed_at.as_millis())
+        .bind(turn.outcome)
+        .bind(turn.sealed.as_bytes())
+        .bind(turn.turn.to_string())
+        .fetch_optional(&mut *tx)
+        .await?
+        .ok_or(StoreError::UnknownTurn)?;
+        let pseudonym: String = sqlx::query_scalar(
+            "UPDATE conversation \
+             SET last_turn_at = max(last_turn_at, ?), expires_at = max(expires_at, ?) \
+             WHERE id = ? \
+             RETURNING (SELECT pseudonym FROM session WHERE session.id = session_id)",
+        )
+        .bind(turn.completed_at.as_millis())
+        .bind(turn.expires_at.as_millis())
+        .bind(conversation)
+        .fetch_one(&mut *tx)
+        .await?;
+        let pseudonym =
+            pseudonym.parse().map_err(|_| StoreError::MalformedRow { table: "session" })?;
+        let record =
+            AuditRecord::new(AuditEvent::TurnCompleted, turn.completed_at, turn.audit.clone());
+        audit::append(&mut tx, &record.about_turn(turn.turn).about(pseudonym)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The latest conversation of a session, if it has one.
+    ///
+    /// # Errors
+    /// When it could not be read.
+    pub async fn conversation_of(
+        &self,
+        session: SessionId,
+    ) -> Result<Option<ConversationRow>, StoreError> {
+        let row: Option<(String, i64, i64, i64)> = sqlx::query_as(
+            "SELECT id, started_at, last_turn_at, expires_at FROM conversation \
+             WHERE session_id = ? ORDER BY started_at DESC, rowid DESC LIMIT 1",
+        )
+        .bind(session.to_string())
+        .fetch_optional(self.readers())
+        .await?;
+        row.map(|(id, started_at, last_turn_at, expires_at)| {
+            Ok(ConversationRow {
+                id: id.parse().map_err(|_| StoreError::MalformedRow { table: "conversation" })?,
+                started_at: Timestamp::from_millis(started_at),
+                last_turn_at: Timestamp::from_millis(last_turn_at),
+                expires_at: Timestamp::from_millis(expires_at),
+            })
+        })
+        .transpose()
+    }
+
+    /// The turns of a conversation, in order, if it belongs to `session`; otherwise none.
+    ///
+    /// # Errors
+    /// When they could not be read.
+    pub async fn turns(
+        &self,
+        session: SessionId,
+        conversation: ConversationId,
+    ) -> Result<Vec<TurnRow>, StoreError> {
+        let rows: Vec<StoredTurn> = sqlx::query_as(
+            "SELECT turn.id, turn.ordinal, turn.asked_at, turn.completed_at, turn.outcome, \
+                    turn.sealed \
+             FROM turn JOIN conversation ON conversation.id = turn.conversation_id \
+             WHERE conversation.id = ? AND conversation.session_id = ? ORDER BY turn.ordinal",
+        )
+        .bind(conversation.to_string())
+        .bind(session.to_string())
+        .fetch_all(self.readers())
+        .await?;
+        rows.into_iter()
+            .map(TurnRow::from_stored)
+            .collect::<Option<_>>()
+            .ok_or(StoreError::MalformedRow { table: "turn" })
+    }
+}
+
+async fn pseudonym_of(
+    connection: &mut SqliteConnection,
+    session: SessionId,
+) -> Result<Pseudonym, StoreError> {
+    let stored: Option<String> = sqlx::query_scalar("SELECT pseudonym FROM session WHERE id = ?")
+        .bind(session.to_string())
+        .fetch_optional(connection)
+        .await?;
+    stored
+        .ok_or(StoreError::UnknownSession)?
+        .parse()
+        .map_err(|_| StoreError::MalformedRow { table: "session" })
+}
+
+/// Begins the turn's conversation, or moves the times of the one that is there, if the session
+/// owns it.
+async fn begin_or_continue(
+    connection: &mut SqliteConnection,
+    turn: &TurnAuthorisation,
+) -> Result<(), StoreError> {
+    let written = sqlx::query(
+        "INSERT INTO conversation (id, session_id, started_at, last_turn_at, expires_at) \
+         VALUES (?1, ?2, ?3, ?3, ?4) \
+         ON CONFLICT (id) DO UPDATE \
+         SET last_turn_at = max(last_turn_at, ?3), expires_at = max(expires_at, ?4) \
+         WHERE session_id = ?2",
+    )
+    .bind(turn.conversation.to_string())
+    .bind(turn.session.to_string())
+    .bind(turn.asked_at.as_millis())
+    .bind(turn.expires_at.as_millis())
+    .execute(connection)
+    .await?;
+    if written.rows_affected() == 0 {
+        return Err(StoreError::UnknownConversation);
+    }
+    Ok(())
+}

@@ -1,0 +1,263 @@
+//! Why the vault refused, in words that say what to do.
+
+use std::{io, path::PathBuf};
+
+use libsqlite3_sys::{
+    SQLITE_BUSY, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_LOCKED, SQLITE_NOTADB, SQLITE_READONLY,
+};
+use sqlx::migrate::MigrateError;
+
+/// Why an operation on the vault failed. Holds paths and codes, never a person's text or a key.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Another process holds the vault's lock.
+    #[error(
+        "another Cloister process has the vault in {} open; close it, or work through it",
+        .folder.display()
+    )]
+    InUse {
+        /// The data folder.
+        folder: PathBuf,
+    },
+    /// A vault was to be made where one is.
+    #[error("there is already a vault in {}; open it, or choose another folder", .folder.display())]
+    AlreadyExists {
+        /// The data folder.
+        folder: PathBuf,
+    },
+    /// A vault was to be opened where none is.
+    #[error("there is no vault in {}; make one first", .folder.display())]
+    NoVault {
+        /// The data folder.
+        folder: PathBuf,
+    },
+    /// One of the vault's two files is there without the other.
+    #[error(
+        "the vault is incomplete: {} is missing; put it back from a backup, or move the rest of \
+         the folder away to start anew",
+        .missing.display()
+    )]
+    Incomplete {
+        /// The file that is missing.
+        missing: PathBuf,
+    },
+    /// The vault's id file holds something else.
+    #[error("{} does not hold a vault id; put it back from a backup", .file.display())]
+    MalformedId {
+        /// The id file.
+        file: PathBuf,
+    },
+    /// The configuration folder, where the key goes, lies in the data folder.
+    #[error(
+        "the key must not lie beside the data: choose a configuration folder outside {}",
+        .data_dir.display()
+    )]
+    KeyBesideData {
+        /// The data folder.
+        data_dir: PathBuf,
+    },
+    /// The vault's key file is not where it should be.
+    #[error(
+        "the key file {} is missing; put it back from where you keep it: without it nobody can \
+         open the vault",
+        .file.display()
+    )]
+    KeyFileMissing {
+        /// Where the key file should be.
+        file: PathBuf,
+    },
+    /// The key file may be read by others than its owner.
+    #[error(
+        "the key file {} may be read by others (mode {mode:04o}); run `chmod 600` on it, and \
+         consider the key known if others use this machine",
+        .file.display()
+    )]
+    KeyFileExposed {
+        /// The key file.
+        file: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The key file holds something else than a key.
+    #[error("the key file {} is damaged; put it back from where you keep it", .file.display())]
+    KeyFileMalformed {
+        /// The key file.
+        file: PathBuf,
+    },
+    /// The first page did not decrypt: the key is another vault's, or the first page is damaged.
+    #[error(
+        "the key does not open {}: it belongs to another vault, or the file's start is damaged",
+        .database.display()
+    )]
+    WrongKey {
+        /// The database file.
+        database: PathBuf,
+    },
+    /// The database file is plain SQLite.
+    #[error(
+        "{} is not encrypted; it was not made by Cloister and is not opened",
+        .database.display()
+    )]
+    NotEncrypted {
+        /// The database file.
+        database: PathBuf,
+    },
+    /// The linked SQLite has no encryption.
+    #[error("this build of Cloister lacks SQLCipher, so it could not encrypt; install another build")]
+    NotSqlCipher,
+    /// The database was written by a newer program.
+    #[error(
+        "the vault was written by a newer Cloister (schema {found}, this one knows {known}); \
+         update the program"
+    )]
+    NewerSchema {
+        /// A migration that the vault has had and this program does not know.
+        found: i64,
+        /// The newest migration that this program knows.
+        known: i64,
+    },
+    /// A migration that was applied differs from the one in this program.
+    #[error("the vault's schema {version} differs from this program's; use the program that made it")]
+    ForeignSchema {
+        /// The migration that differs.
+        version: i64,
+    },
+    /// The database failed its integrity check.
+    #[error("the database is damaged ({finding}); restore a backup")]
+    Damaged {
+        /// The first finding, in SQLite's words.
+        finding: String,
+    },
+    /// A row holds a value that this program cannot read.
+    #[error("the table {table} holds a value that cannot be read")]
+    MalformedRow {
+        /// The table.
+        table: &'static str,
+    },
+    /// The operating system refused, or the file system is read-only.
+    #[error("no permission for {}, or its file system is read-only", .path.display())]
+    NoPermission {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The database cannot be written.
+    #[error("the database cannot be written: its folder or file system is read-only")]
+    ReadOnly,
+    /// No room is left; nothing of the act was kept.
+    #[error("the disk is full; nothing was changed, make room and try again")]
+    DiskFull,
+    /// Another file operation failed.
+    #[error("{} could not be used", .path.display())]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The database was busy for longer than a caller should wait.
+    #[error("the database is busy; try again")]
+    Busy,
+    /// The store was closed.
+    #[error("the vault was closed")]
+    Closed,
+    /// No such session, or it has ended.
+    #[error("no such session, or it has ended")]
+    UnknownSession,
+    /// No such conversation in this session.
+    #[error("no such conversation in this session")]
+    UnknownConversation,
+    /// No such turn that waits for completion.
+    #[error("no such turn, or it is complete")]
+    UnknownTurn,
+    /// A passage's id is taken, in this collection or another.
+    #[error("two passages have the same id")]
+    DuplicatePassage,
+    /// Sealed content was changed, moved to another row or owner, or sealed under another key.
+    #[error("sealed content does not belong to this row and key, or was changed")]
+    Unsealable,
+    /// Another database failure.
+    #[error("the database failed")]
+    Database(#[source] DatabaseError),
+}
+
+/// A failure of the database driver. Its text has codes, tables and columns, never values.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct DatabaseError(sqlx::Error);
+
+impl StoreError {
+    /// Sorts a failed file operation on `path` by what its reader can do about it.
+    pub(crate) fn file(path: impl Into<PathBuf>, source: io::Error) -> Self {
+        let path = path.into();
+        match source.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                Self::NoPermission { path, source }
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
+            _ => Self::File { path, source },
+        }
+    }
+
+    /// Sorts a failed migration; `known` is the newest that this program has.
+    pub(crate) fn migration(error: MigrateError, known: i64) -> Self {
+        match error {
+            MigrateError::VersionMissing(found) if found > known => {
+                Self::NewerSchema { found, known }
+            }
+            MigrateError::VersionMissing(version)
+            | MigrateError::VersionMismatch(version)
+            | MigrateError::Dirty(version) => Self::ForeignSchema { version },
+            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
+                source.into()
+            }
+            other => Self::Database(DatabaseError(sqlx::Error::Migrate(Box::new(other)))),
+        }
+    }
+}
+
+/// The primary result code of SQLite behind `error`, without its extension.
+pub(crate) fn primary_code(error: &sqlx::Error) -> Option<i32> {
+    let code = error.as_database_error()?.code()?;
+    code.parse::<i32>().ok().map(|code| code & 0xff)
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(source: sqlx::Error) -> Self {
+        match (primary_code(&source), source) {
+            (Some(SQLITE_FULL), _) => Self::DiskFull,
+            (Some(SQLITE_READONLY), _) => Self::ReadOnly,
+            (Some(SQLITE_BUSY | SQLITE_LOCKED), _) | (_, sqlx::Error::PoolTimedOut) => Self::Busy,
+            (Some(SQLITE_CORRUPT | SQLITE_NOTADB), source) => {
+                Self::Damaged { finding: source.to_string() }
+            }
+            (_, sqlx::Error::PoolClosed) => Self::Closed,
+            (_, source) => Self::Database(DatabaseError(source)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_failures_are_sorted_by_what_the_reader_can_do() {
+        let sorted = |kind: io::ErrorKind| StoreError::file("/x", io::Error::from(kind)).to_string();
+        assert_eq!(
+            sorted(io::ErrorKind::PermissionDenied),
+            "no permission for /x, or its file system is read-only"
+        );
+        assert_eq!(
+            sorted(io::ErrorKind::ReadOnlyFilesystem),
+            "no permission for /x, or its file system is read-only"
+        );
+        assert_eq!(
+            sorted(io::ErrorKind::StorageFull),
+            "the disk is full; nothing was changed, make room and try again"
+        );
+        assert_eq!(sorted(io::ErrorKind::NotADirectory), "/x could not be used");
+    }
+}

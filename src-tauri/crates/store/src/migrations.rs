@@ -1,0 +1,61 @@
+//! The schema, version by version: forward only, compiled in.
+
+use sqlx::{
+    SqlSafeStr, SqliteConnection,
+    migrate::{Migration, MigrationType, Migrator},
+};
+
+use crate::StoreError;
+
+/// Every migration: its number, its name and its SQL. Never edited once released, which a checksum
+/// in the vault holds us to.
+const MIGRATIONS: [(i64, &str, &str); 3] = [
+    (
+        1,
+        "create conversations",
+        include_str!("../../../../migrations/0001_create_conversations.sql"),
+    ),
+    (2, "create passages", include_str!("../../../../migrations/0002_create_passages.sql")),
+    (3, "create audit", include_str!("../../../../migrations/0003_create_audit.sql")),
+];
+
+/// Brings the schema up to this program's.
+///
+/// # Errors
+/// [`StoreError::NewerSchema`] before anything is changed, when the vault has had a migration that
+/// this program does not know; [`StoreError::ForeignSchema`] when one differs.
+pub(crate) async fn run(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let known = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or_default();
+    let migrations = MIGRATIONS
+        .map(|(version, name, sql)| {
+            Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+        })
+        .to_vec();
+    Migrator::with_migrations(migrations)
+        .run(connection)
+        .await
+        .map_err(|error| StoreError::migration(error, known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_follow_each_other_and_match_the_files() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../migrations");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        files.sort();
+        let expected: Vec<String> = (1..)
+            .zip(MIGRATIONS)
+            .map(|(number, (version, name, _))| {
+                assert_eq!(version, number);
+                format!("{version:04}_{}.sql", name.replace(' ', "_"))
+            })
+            .collect();
+        assert_eq!(files, expected);
+    }
+}

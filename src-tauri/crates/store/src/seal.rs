@@ -1,0 +1,213 @@
+//! Conversation text under the key of its session.
+
+use std::fmt;
+
+use chacha20poly1305::{
+    KeyInit, XChaCha20Poly1305, XNonce,
+    aead::{Aead, Payload},
+};
+use cloister_types::{Entropy, Secret, SessionId, TurnId};
+
+use crate::StoreError;
+
+/// First byte of a sealed value: how the rest is laid out.
+const VERSION: u8 = 1;
+const NONCE_BYTES: usize = 24;
+
+/// The key that seals what one session wrote and was told. A guest's exists in memory only, so
+/// dropping it ends the conversation for good.
+pub struct DataKey(Secret<[u8; 32]>);
+
+/// A value that only the data key of its session opens, and only as the row that it was sealed
+/// for: a version byte, a 24-byte random nonce, then XChaCha20-Poly1305 ciphertext with its tag.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sealed(Vec<u8>);
+
+/// The row that a sealed value belongs to; bound to it as associated data.
+struct Place {
+    table: &'static str,
+    row: [u8; 16],
+    owner: SessionId,
+}
+
+impl DataKey {
+    /// Draws a new key.
+    #[must_use]
+    pub fn random(entropy: &dyn Entropy) -> Self {
+        Self(Secret::new(entropy.bytes()))
+    }
+
+    /// Seals the content of `turn`, which belongs to `session`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsealable`] when the content exceeds the cipher's 256 GiB.
+    pub fn seal_turn(
+        &self,
+        entropy: &dyn Entropy,
+        session: SessionId,
+        turn: TurnId,
+        content: &[u8],
+    ) -> Result<Sealed, StoreError> {
+        self.seal(entropy, &Place::turn(session, turn), content)
+    }
+
+    /// Opens the content of `turn`, which belongs to `session`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsealable`] when the value was changed, belongs to another turn or session,
+    /// or was sealed under another key.
+    pub fn open_turn(
+        &self,
+        session: SessionId,
+        turn: TurnId,
+        sealed: &Sealed,
+    ) -> Result<Secret<Vec<u8>>, StoreError> {
+        self.open(&Place::turn(session, turn), sealed)
+    }
+
+    fn seal(
+        &self,
+        entropy: &dyn Entropy,
+        place: &Place,
+        content: &[u8],
+    ) -> Result<Sealed, StoreError> {
+        let nonce = entropy.bytes::<NONCE_BYTES>();
+        let ciphertext = self
+            .cipher()
+            .encrypt(&XNonce::from(nonce), Payload { msg: content, aad: &place.bytes() })
+            .map_err(|_| StoreError::Unsealable)?;
+        let mut sealed = Vec::with_capacity(1 + NONCE_BYTES + ciphertext.len());
+        sealed.push(VERSION);
+        sealed.extend_from_slice(&nonce);
+        sealed.extend_from_slice(&ciphertext);
+        Ok(Sealed(sealed))
+    }
+
+    fn open(&self, place: &Place, sealed: &Sealed) -> Result<Secret<Vec<u8>>, StoreError> {
+        let (&VERSION, rest) = sealed.0.split_first().ok_or(StoreError::Unsealable)? else {
+            return Err(StoreError::Unsealable);
+        };
+        let (nonce, ciphertext) =
+            rest.split_first_chunk::<NONCE_BYTES>().ok_or(StoreError::Unsealable)?;
+        self.cipher()
+            .decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad: &place.bytes() })
+            .map(Secret::new)
+            .map_err(|_| StoreError::Unsealable)
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(self.0.expose().into())
+    }
+}
+
+impl fmt::Debug for DataKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DataKey(…)")
+    }
+}
+
+impl Place {
+    const fn turn(session: SessionId, turn: TurnId) -> Self {
+        Self { table: "turn", row: *turn.as_bytes(), owner: session }
+    }
+
+    /// Unambiguous because everything after the zero byte has a fixed length.
+    fn bytes(&self) -> Vec<u8> {
+        let label = b"cloister seal 1 ";
+        let parts: [&[u8]; 5] =
+            [label, self.table.as_bytes(), &[0], &self.row, self.owner.as_bytes()];
+        parts.concat()
+    }
+}
+
+impl Sealed {
+    /// Takes a value out of the database; opening it finds out whether it is one.
+    pub(crate) const fn from_stored(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sealed({} bytes)", self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cloister_types::SeededEntropy;
+
+    use super::*;
+
+    const TEXT: &[u8] = b"where is my order?";
+
+    struct Case {
+        entropy: SeededEntropy,
+        key: DataKey,
+        session: SessionId,
+        turn: TurnId,
+        sealed: Sealed,
+    }
+
+    fn case() -> Case {
+        let entropy = SeededEntropy::new(11);
+        let key = DataKey::random(&entropy);
+        let (session, turn) = (SessionId::random(&entropy), TurnId::random(&entropy));
+        let sealed = key.seal_turn(&entropy, session, turn, TEXT).unwrap();
+        Case { entropy, key, session, turn, sealed }
+    }
+
+    #[test]
+    fn content_comes_back_and_is_not_in_the_clear() {
+        let case = case();
+        let opened = case.key.open_turn(case.session, case.turn, &case.sealed).unwrap();
+        assert_eq!(opened.expose(), TEXT);
+        assert!(!case.sealed.as_bytes().windows(6).any(|window| window == &TEXT[..6]));
+        assert_eq!(format!("{:?}", case.sealed), "Sealed(59 bytes)");
+    }
+
+    #[test]
+    fn the_same_content_is_never_sealed_alike() {
+        let case = case();
+        let again = case.key.seal_turn(&case.entropy, case.session, case.turn, TEXT).unwrap();
+        assert_ne!(again, case.sealed);
+    }
+
+    #[test]
+    fn a_swapped_row_owner_table_or_key_is_refused() {
+        let case = case();
+        let (other_turn, other_session) =
+            (TurnId::random(&case.entropy), SessionId::random(&case.entropy));
+        let refused = |key: &DataKey, place: &Place| {
+            matches!(key.open(place, &case.sealed), Err(StoreError::Unsealable))
+        };
+        assert!(refused(&case.key, &Place::turn(case.session, other_turn)));
+        assert!(refused(&case.key, &Place::turn(other_session, case.turn)));
+        let other_table = Place { table: "note", ..Place::turn(case.session, case.turn) };
+        assert!(refused(&case.key, &other_table));
+        let other_key = DataKey::random(&case.entropy);
+        assert!(refused(&other_key, &Place::turn(case.session, case.turn)));
+    }
+
+    #[test]
+    fn every_flipped_bit_and_every_cut_is_refused() {
+        let case = case();
+        let opens = |bytes: Vec<u8>| {
+            case.key.open_turn(case.session, case.turn, &Sealed::from_stored(bytes)).is_ok()
+        };
+        let whole = case.sealed.as_bytes();
+        assert!(opens(whole.to_vec()));
+        for bit in 0..whole.len() * 8 {
+            let mut changed = whole.to_vec();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            assert!(!opens(changed), "bit {bit}");
+        }
+        for length in 0..whole.len() {
+            assert!(!opens(whole[..length].to_vec()), "cut to {length}");
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! Sessions: one sitting of one reader.
+
+use cloister_types::{Pseudonym, SessionId, Timestamp};
+use sqlx::SqliteConnection;
+
+use crate::{
+    AuditBody, AuditEvent, AuditRecord, Store, StoreError, audit,
+};
+
+/// Who sits there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionKind {
+    /// Somebody who did not sign in.
+    Guest,
+}
+
+impl SessionKind {
+    /// The kind's name as stored.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Guest => "guest",
+        }
+    }
+
+    fn from_stored(name: &str) -> Option<Self> {
+        (name == Self::Guest.as_str()).then_some(Self::Guest)
+    }
+}
+
+impl std::fmt::Display for SessionKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl cloister_types::LogSafe for SessionKind {}
+
+/// A session to start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSession {
+    /// Its id.
+    pub id: SessionId,
+    /// Who sits there.
+    pub kind: SessionKind,
+    /// A hash of the token that proves the session; the token itself is never stored.
+    pub token_hash: [u8; 32],
+    /// The reader's name in records.
+    pub pseudonym: Pseudonym,
+    /// When it starts.
+    pub started_at: Timestamp,
+    /// When it ends unless it is [touched](Store::touch_session).
+    pub expires_at: Timestamp,
+}
+
+/// A session as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Its id.
+    pub id: SessionId,
+    /// Who sits there.
+    pub kind: SessionKind,
+    /// The reader's name in records.
+    pub pseudonym: Pseudonym,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// When it was last used.
+    pub last_seen_at: Timestamp,
+    /// When it ends. The row may outlive this until the next purge: compare before trusting it.
+    pub expires_at: Timestamp,
+}
+
+/// What went with one or more sessions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// Sessions deleted.
+    pub sessions: u64,
+    /// Conversations deleted.
+    pub conversations: u64,
+    /// Turns deleted.
+    pub turns: u64,
+}
+
+type StoredRow = (String, String, String, i64, i64, i64);
+
+impl SessionRow {
+    fn from_stored(row: StoredRow) -> Option<Self> {
+        let (id, kind, pseudonym, started_at, last_seen_at, expires_at) = row;
+        Some(Self {
+            id: id.parse().ok()?,
+            kind: SessionKind::from_stored(&kind)?,
+            pseudonym: pseudonym.parse().ok()?,
+            started_at: Timestamp::from_millis(started_at),
+            last_seen_at: Timestamp::from_millis(last_seen_at),
+            expires_at: Timestamp::from_millis(expires_at),
+        })
+    }
+}
+
+impl Store {
+    /// Starts a session and records it.
+    ///
+    /// # Errors
+    /// When it could not be written, or its id or token hash is taken.
+    pub async fn start_session(&self, session: &NewSession) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        sqlx::query(
+            "INSERT INTO session \
+             (id, kind, token_hash, pseudonym, started_at, last_seen_at, expires_at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(session.id.to_string())
+        .bind(session.kind.as_str())
+        .bind(session.token_hash.as_slice())
+        .bind(session.pseudonym.to_string())
+        .bind(session.started_at.as_millis())
+        .bind(session.started_at.as_millis())
+        .bind(session.expires_at.as_millis())
+        .execute(&mut *tx)
+        .await?;
+        let body = AuditBody::new().with("kind", &session.kind).with("session", &session.id);
+        let record = AuditRecord::new(AuditEvent::SessionStarted, session.started_at, body);
+        audit::append(&mut tx, &record.about(session.pseudonym)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Notes that a session was used and moves its end.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownSession`] when it has ended.
+    pub async fn touch_session(
+        &self,
+        id: SessionId,
+        last_seen_at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let touched =
+            sqlx::query("UPDATE session SET last_seen_at = ?, expires_at = ? WHERE id = ?")
+                .bind(last_seen_at.as_millis())
+                .bind(expires_at.as_millis())
+                .bind(id.to_string())
+                .execute(self.writer())
+                .await?;
+        if touched.rows_affected() == 0 {
+            return Err(StoreError::UnknownSession);
+        }
+        Ok(())
+    }
+
+    /// Finds the session that a token proves, by the token's hash. It may have
+    /// [expired](SessionRow::expires_at).
+    ///
+    /// # Errors
+    /// When it could not be read.
+    pub async fn session_by_token_hash(
+        &self,
+        token_hash: &[u8; 32],
+    ) -> Result<Option<SessionRow>, StoreError> {
+        let row: Option<StoredRow> = sqlx::query_as(
+            "SELECT id, kind, pseudonym, started_at, last_seen_at, expires_at \
+             FROM session WHERE token_hash = ?",
+        )
+        .bind(token_hash.as_slice())
+        .fetch_optional(self.readers())
+        .await?;
+        row.map(|row| {
+            SessionRow::from_stored(row).ok_or(StoreError::MalformedRow { table: "session" })
+        })
+        .transpose()
+    }
+
+    /// Ends a session: deletes it with its conversations and turns, and records how many went.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownSession`] when it has ended before.
+    pub async fn end_session(&self, id: SessionId, at: Timestamp) -> Result<Ended, StoreError> {
+        let mut tx = self.begin().await?;
+        let pseudonym: String = sqlx::query_scalar("SELECT pseudonym FROM session WHERE id = ?")
+            .bind(id.to_string())
+            .fetch_optional(&mut *tx)
+            .await?
+            .ok_or(StoreError::UnknownSession)?;
+        let pseudonym =
+            pseudonym.parse().map_err(|_| StoreError::MalformedRow { table: "session" })?;
+        let ended = delete_session(&mut tx, id).await?;
+        let body = ended.body().with("session", &id);
+        let record = AuditRecord::new(AuditEvent::SessionEnded, at, body);
+        audit::append(&mut tx, &record.about(pseudonym)).await?;
+        tx.commit().await?;
+        Ok(ended)
+    }
+
+    /// Ends every guest session: to be called at start, because a guest's key died with the
+    /// process that held it, and what it sealed can never be read again.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub async fn end_orphaned_guests(&self, at: Timestamp) -> Result<Ended, StoreError> {
+        let mut tx = self.begin().await?;
+        let ended = delete_guests(&mut tx).await?;
+        if ended.sessions > 0 {
+            let record = AuditRecord::new(AuditEvent::SessionsOrphaned, at, ended.body());
+            audit::append(&mut tx, &record).await?;
+        }
+        tx.commit().await?;
+        Ok(ended)
+    }
+}
+
+impl Ended {
+    fn body(self) -> AuditBody {
+        AuditBody::new()
+            .count("conversations", self.conversations)
+            .count("sessions", self.sessions)
+            .count("turns", self.turns)
+    }
+}
+
+async fn delete_session(
+    connection: &mut SqliteConnection,
+    id: SessionId,
+) -> Result<Ended, StoreError> {
+    let id = id.to_string();
+    let turns = sqlx::query(
+        "DELETE FROM turn WHERE conversation_id IN \
+         (SELECT id FROM conversation WHERE session_id = ?)",
+    )
+    .bind(&id)
+    .execute(&mut *connection)
+    .await?;
+    let conversations = sqlx::query("DELETE FROM conversation WHERE session_id = ?")
+        .bind(&id)
+        .execute(&mut *connection)
+        .await?;
+    let sessions =
+        sqlx::query("DELETE FROM session WHERE id = ?").bind(&id).execute(connection).await?;
+    Ok(Ended {
+        sessions: sessions.rows_affected(),
+        conversations: conversations.rows_affected(),
+        turns: turns.rows_affected(),
+    })
+}
+
+async fn delete_guests(connection: &mut SqliteConnection) -> Result<Ended, StoreError> {
+    let turns = sqlx::query(
+        "DELETE FROM turn WHERE conversation_id IN \
+         (SELECT conversation.id FROM conversation \
+          JOIN session ON session.id = conversation.session_id WHERE session.kind = 'guest')",
+    )
+    .execute(&mut *connection)
+    .await?;
+    let conversations = sqlx::query(
+        "DELETE FROM conversation WHERE session_id IN \
+         (SELECT id FROM session WHERE kind = 'guest')",
+    )
+    .execute(&mut *connection)
+    .await?;
+    let sessions =
+        sqlx::query("DELETE FROM session WHERE kind = 'guest'").execute(connection).await?;
+    Ok(Ended {
+        sessions: sessions.rows_affected(),
+        conversations: conversations.rows_affected(),
+        turns: turns.rows_affected(),
+    })
+}

@@ -1,0 +1,110 @@
+//! The open vault, as a handle that the rest of the program shares.
+
+use std::{fmt, path::Path, sync::Arc};
+
+use cloister_types::Secret;
+use sqlx::{Sqlite, SqlitePool, Transaction};
+
+use crate::{
+    StoreError, SubKey, VaultId, VaultPaths,
+    connection::{self, Access},
+    keys::RootKey,
+    lock::VaultLock,
+};
+
+/// Connections that read. Four keep the window, the server and the purge from waiting for each
+/// other; each costs a thread and a page cache of 2 MB at most.
+const READERS: u32 = 4;
+
+/// An open vault. Cloning is cheap and shares the connections.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    id: VaultId,
+    root: RootKey,
+    writer: SqlitePool,
+    readers: SqlitePool,
+    lock: VaultLock,
+}
+
+/// What an integrity check found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Integrity {
+    /// The findings, in SQLite's words: tables, pages and counts, no content.
+    pub findings: Vec<String>,
+}
+
+impl Integrity {
+    /// Whether nothing was found.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.findings.is_empty()
+    }
+}
+
+impl Store {
+    pub(crate) async fn connect(
+        paths: &VaultPaths,
+        id: VaultId,
+        root: RootKey,
+        lock: VaultLock,
+    ) -> Result<Self, StoreError> {
+        let key = Arc::new(root.database_key(id));
+        let database = paths.database();
+        let database: &Path = &database;
+        let writer = connection::pool(database, &key, Access::Write, 1).await?;
+        let readers = connection::pool(database, &key, Access::Read, READERS).await?;
+        Ok(Self(Arc::new(Inner { id, root, writer, readers, lock })))
+    }
+
+    /// The vault's id, which names its key file.
+    #[must_use]
+    pub fn id(&self) -> VaultId {
+        self.0.id
+    }
+
+    /// Derives the key for another part of the program.
+    #[must_use]
+    pub fn sub_key(&self, purpose: SubKey) -> Secret<[u8; 32]> {
+        self.0.root.sub_key(self.0.id, purpose)
+    }
+
+    /// Verifies every page's authentication code, every index and every reference. Reads the whole
+    /// file.
+    ///
+    /// # Errors
+    /// When the check itself cannot run.
+    pub async fn check(&self) -> Result<Integrity, StoreError> {
+        let mut connection = self.readers().acquire().await?;
+        let findings = connection::full_check(&mut connection).await?;
+        Ok(Integrity { findings })
+    }
+
+    /// Waits for what is under way, closes the database and gives the lock back. Every clone of
+    /// the handle is closed with it.
+    pub async fn close(&self) {
+        self.0.readers.close().await;
+        self.0.writer.close().await;
+        self.0.lock.release();
+    }
+
+    pub(crate) fn readers(&self) -> &SqlitePool {
+        &self.0.readers
+    }
+
+    pub(crate) fn writer(&self) -> &SqlitePool {
+        &self.0.writer
+    }
+
+    /// Begins a transaction that may write. Dropped without a commit, it leaves nothing.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.0.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Store({})", self.0.id)
+    }
+}

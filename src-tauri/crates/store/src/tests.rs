@@ -1,0 +1,12 @@
+//! The store as its callers meet it: every vault here is made and opened by the product's own
+//! constructor.
+
+mod audit;
+mod conversations;
+mod crash;
+mod folders;
+mod knowledge;
+mod opening;
+mod purge;
+mod secrecy;
+mod support;
