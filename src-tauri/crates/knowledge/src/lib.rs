@@ -1,0 +1,41 @@
+//! The knowledge base: reads packs of entries, indexes them, and finds the entry that answers a
+//! question, or says that none does.
+//!
+//! **Guarantees.** Every read takes a [`ReadScope`](cloister_types::ReadScope), and the scope is
+//! part of the search query. Statistics, typo correction, suggestions and scores are computed from
+//! the entries that the scope allows and from nothing else: adding an entry that a reader may not
+//! see changes none of their results by one bit. Text is never parsed as a query language. Nothing
+//! here writes to disk.
+//!
+//! **Not here.** Who may read what (`cloister-access`), where entries are kept (`cloister-store`),
+//! wording an answer (`cloister-chat`). No dense vectors and no languages but English yet.
+//!
+//! **Terms.** An *entry* is a question, its answer and *alternatives*, other ways to ask it; a
+//! *phrasing* is the question or one alternative. A *feature* is a stem, or several words that mean
+//! one thing ("send back"). A *concept* is a group of features with a shared meaning.
+//! *In scope* is the probability that the knowledge covers a question.
+#![forbid(unsafe_code)]
+
+mod answer;
+mod bm25;
+mod calibration;
+mod entry;
+mod error;
+mod exact;
+mod index;
+mod lexicon;
+mod pack;
+mod profile;
+mod question;
+mod rank;
+mod small_talk;
+mod vocabulary;
+mod words;
+
+pub use answer::AnswerMode;
+pub use calibration::{Features, IN_SCOPE_THRESHOLD};
+pub use entry::Entry;
+pub use error::{KnowledgeError, PackError, PackFault};
+pub use index::{Hit, Index, Search, TopicSuggestion};
+pub use pack::{MAX_ENTRIES, read_pack};
+pub use small_talk::SmallTalk;

@@ -1,0 +1,184 @@
+//! The search engine: what is indexed, how candidates are found, and its statistics by scope.
+
+use std::collections::HashMap;
+
+use cloister_types::{Label, ReadScope};
+use tantivy::{
+    Order, ReloadPolicy, Searcher, TantivyDocument, Term,
+    collector::{
+        TopDocs,
+        sort_key::{SortBySimilarityScore, SortByStaticFastValue},
+    },
+    query::{
+        Bm25StatisticsProvider, BooleanQuery, ConstScoreQuery, Occur, Query, TermQuery, TermSetQuery,
+    },
+    schema::{
+        FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions,
+    },
+};
+
+use crate::{Entry, question::Question, vocabulary::Counts, words::Words};
+
+/// Memory for building the index; the engine's minimum, and ample for 100,000 entries.
+const HEAP_BYTES: usize = 15_000_000;
+/// The name of our analyser in the schema.
+const ANALYSER: &str = "cloister_english";
+/// The fast field that breaks ties and names the entry.
+const ORDINAL: &str = "ordinal";
+
+/// The text fields, and how much a word in each counts.
+const TEXTS: [(&str, f32); 4] =
+    [("question", 2.0), ("alternatives", 1.5), ("answer", 0.7), ("topic", 0.5)];
+
+/// The entries, ready to be searched.
+pub(crate) struct Engine {
+    searcher: Searcher,
+    texts: [Field; TEXTS.len()],
+    label: Field,
+    statistics: Statistics,
+}
+
+/// An entry that shares words with the question.
+pub(crate) struct Candidate {
+    /// Its place among the entries.
+    pub(crate) ordinal: usize,
+    /// BM25 over all fields, a multiple of 1/1024.
+    pub(crate) score: f32,
+}
+
+impl Engine {
+    /// Indexes `entries` in memory, on one thread.
+    pub(crate) fn build(entries: &[Entry], words: &Words) -> tantivy::Result<Self> {
+        let mut schema = Schema::builder();
+        let indexing = TextFieldIndexing::default()
+            .set_tokenizer(ANALYSER)
+            .set_index_option(IndexRecordOption::WithFreqs);
+        let text = TextOptions::default().set_indexing_options(indexing);
+        let texts = TEXTS.map(|(name, _)| schema.add_text_field(name, text.clone()));
+        let label = schema.add_text_field("label", STRING);
+        let ordinal = schema.add_u64_field(ORDINAL, FAST);
+        let index = tantivy::Index::create_in_ram(schema.build());
+        index.tokenizers().register(ANALYSER, words.analyser());
+        let mut statistics = Statistics::default();
+        let mut writer = index.writer_with_num_threads(1, HEAP_BYTES)?;
+        for (place, entry) in (0_u64..).zip(entries) {
+            let mut document = TantivyDocument::new();
+            document.add_u64(ordinal, place);
+            document.add_text(label, entry.label.as_str());
+            let contents = [
+                Words::compose(&entry.question),
+                Words::compose(&entry.alternatives.join("\n")),
+                Words::compose(&entry.answer),
+                Words::compose(&entry.topic),
+            ];
+            for (field, content) in texts.into_iter().zip(contents) {
+                statistics.count(field, &content, words, entry.label);
+                document.add_text(field, content);
+            }
+            statistics.entries.add(entry.label, 1);
+            writer.add_document(document)?;
+        }
+        writer.commit()?;
+        writer.wait_merging_threads()?;
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        Ok(Self { searcher: reader.searcher(), texts, label, statistics })
+    }
+
+    /// The `limit` best candidates within `scope`, best first, ties in the order of the entries.
+    pub(crate) fn candidates(
+        &self,
+        scope: &ReadScope,
+        question: &Question,
+        limit: usize,
+    ) -> tantivy::Result<Vec<Candidate>> {
+        let words = question.asked.iter().filter(|word| !word.filler);
+        let stems = words.flat_map(|word| word.name.split(' '));
+        let clauses: Vec<_> = stems
+            .flat_map(|stem| self.texts.iter().zip(TEXTS).map(move |(field, text)| (*field, stem, text.1)))
+            .filter_map(|(field, stem, boost)| self.clause(scope, field, stem, boost))
+            .collect();
+        if clauses.is_empty() {
+            return Ok(Vec::new());
+        }
+        let labels = scope.labels().map(|label| Term::from_field_text(self.label, label.as_str()));
+        let readable = ConstScoreQuery::new(Box::new(TermSetQuery::new(labels)), 0.0);
+        let query = BooleanQuery::new(vec![
+            (Occur::Must, Box::new(readable) as Box<dyn Query>),
+            (Occur::Must, Box::new(BooleanQuery::new(clauses))),
+        ]);
+        let order = (
+            (SortBySimilarityScore, Order::Desc),
+            (SortByStaticFastValue::<u64>::for_field(ORDINAL), Order::Asc),
+        );
+        let statistics = Scoped { statistics: &self.statistics, scope };
+        let found = self.searcher.search_with_statistics_provider(
+            &query,
+            &TopDocs::with_limit(limit).order_by(order),
+            &statistics,
+        )?;
+        let candidate = |((score, ordinal), _): ((f32, Option<u64>), _)| {
+            Some(Candidate { ordinal: usize::try_from(ordinal?).ok()?, score })
+        };
+        Ok(found.into_iter().filter_map(candidate).collect())
+    }
+
+    /// A word in a field; nothing when no allowed entry has it there.
+    fn clause(
+        &self,
+        scope: &ReadScope,
+        field: Field,
+        stem: &str,
+        boost: f32,
+    ) -> Option<(Occur, Box<dyn Query>)> {
+        let entries = self.statistics.terms.get(&field)?.get(stem)?.within(scope);
+        let term = Term::from_field_text(field, stem);
+        let term = TermQuery::new(term, IndexRecordOption::WithFreqs);
+        let query: Box<dyn Query> = Box::new(crate::exact::ExactTermQuery { term, boost });
+        (entries > 0).then_some((Occur::Should, query))
+    }
+}
+
+/// What BM25 counts, by label.
+#[derive(Default)]
+struct Statistics {
+    entries: Counts,
+    tokens: HashMap<Field, Counts>,
+    terms: HashMap<Field, HashMap<String, Counts>>,
+}
+
+impl Statistics {
+    fn count(&mut self, field: Field, text: &str, words: &Words, label: Label) {
+        let mut analyser = words.analyser();
+        let mut stems = Vec::new();
+        analyser.token_stream(text).process(&mut |token| stems.push(token.text.clone()));
+        self.tokens.entry(field).or_default().add(label, stems.len());
+        stems.sort_unstable();
+        stems.dedup();
+        let terms = self.terms.entry(field).or_default();
+        for stem in stems {
+            terms.entry(stem).or_default().add(label, 1);
+        }
+    }
+}
+
+/// The statistics of the entries that a scope allows.
+struct Scoped<'a> {
+    statistics: &'a Statistics,
+    scope: &'a ReadScope,
+}
+
+impl Bm25StatisticsProvider for Scoped<'_> {
+    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
+        Ok(self.statistics.tokens.get(&field).map_or(0, |count| count.within(self.scope).into()))
+    }
+
+    fn total_num_docs(&self) -> tantivy::Result<u64> {
+        Ok(self.statistics.entries.within(self.scope).into())
+    }
+
+    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        let terms = self.statistics.terms.get(&term.field());
+        let count = term.value().as_str().and_then(|stem| terms?.get(stem));
+        Ok(count.map_or(0, |count| count.within(self.scope).into()))
+    }
+}

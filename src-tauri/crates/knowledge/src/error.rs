@@ -1,0 +1,61 @@
+//! What can go wrong when knowledge is read or searched.
+
+use cloister_types::PassageId;
+
+/// A knowledge operation that could not be done.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KnowledgeError {
+    /// Two entries carry the same id, so that a citation could mean either.
+    #[error("two entries share the id {0}")]
+    DuplicateId(PassageId),
+    /// The search engine failed.
+    #[error("the search engine failed")]
+    Engine(#[from] tantivy::TantivyError),
+}
+
+/// A pack that could not be read: the first line at fault and why.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {fault}")]
+pub struct PackError {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub fault: PackFault,
+}
+
+/// What is wrong with a line of a pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PackFault {
+    /// Not a JSON object, or a field of the wrong type.
+    #[error("not a JSON object with the fields of an entry (column {column})")]
+    Json {
+        /// Where reading stopped, counted from 1.
+        column: usize,
+    },
+    /// The id is missing, longer than 200 characters or not printable.
+    #[error("the id must have 1 to 200 printable characters")]
+    Id,
+    /// An earlier line has the same id.
+    #[error("the id occurs on an earlier line")]
+    DuplicateId,
+    /// Neither a question nor a title.
+    #[error("an entry needs a question or a title")]
+    NoQuestion,
+    /// Neither an answer nor a text.
+    #[error("an entry needs an answer or a text")]
+    NoAnswer,
+    /// The label is none of the four.
+    #[error("the label must be public, internal, confidential or restricted")]
+    Label,
+    /// A field is longer than an entry may be.
+    #[error("a field is longer than 100,000 characters")]
+    TooLong,
+    /// More alternatives than an entry may have.
+    #[error("an entry may have at most 200 alternatives")]
+    TooManyAlternatives,
+    /// More entries than a pack may have.
+    #[error("a pack may have at most 100,000 entries")]
+    TooManyEntries,
+}

@@ -1,0 +1,120 @@
+//! Text to words and stems, the same way for entries and for questions.
+
+use tantivy::tokenizer::{
+    AsciiFoldingFilter, Language, LowerCaser, RemoveLongFilter, SimpleTokenizer, Stemmer,
+    TextAnalyzer, TokenStream,
+};
+use unicode_normalization::UnicodeNormalization;
+
+/// Bytes from which on a word is left out: no word that people ask about is as long.
+const MAX_WORD_BYTES: usize = 40;
+
+/// A word of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Word {
+    /// As written, in lower case and without accents.
+    pub(crate) surface: String,
+    /// Its English stem (Porter 2).
+    pub(crate) stem: String,
+}
+
+/// Splits, folds and stems.
+#[derive(Clone)]
+pub(crate) struct Words {
+    plain: TextAnalyzer,
+    stemmed: TextAnalyzer,
+}
+
+impl Words {
+    pub(crate) fn new() -> Self {
+        let folded = || {
+            TextAnalyzer::builder(SimpleTokenizer::default())
+                .filter(RemoveLongFilter::limit(MAX_WORD_BYTES))
+                .filter(LowerCaser)
+                .filter(AsciiFoldingFilter)
+        };
+        Self { plain: folded().build(), stemmed: folded().filter(Stemmer::new(Language::English)).build() }
+    }
+
+    /// The analyser that the search engine's text fields use.
+    pub(crate) fn analyser(&self) -> TextAnalyzer {
+        self.stemmed.clone()
+    }
+
+    /// Text as it is given to any analyser: composed, so that accents do not split words.
+    pub(crate) fn compose(text: &str) -> String {
+        text.nfkc().collect()
+    }
+
+    /// The words of `text` in their order.
+    pub(crate) fn split(&mut self, text: &str) -> Vec<Word> {
+        let text = Self::compose(text);
+        let mut surfaces = self.plain.token_stream(&text);
+        let mut stems = self.stemmed.token_stream(&text);
+        let mut words = Vec::new();
+        while let (Some(surface), Some(stem)) = (surfaces.next(), stems.next()) {
+            words.push(Word { surface: surface.text.clone(), stem: stem.text.clone() });
+        }
+        words
+    }
+}
+
+/// Whether a word says nothing about what a question is about.
+///
+/// Function words, courtesies and the verbs that every question may hold ("want", "tell", "get"),
+/// and what the tokeniser leaves of contractions ("don", "t").
+pub(crate) fn is_filler(surface: &str) -> bool {
+    FILLERS.binary_search(&surface).is_ok()
+}
+
+/// Sorted, for the binary search.
+const FILLERS: &[&str] = &[
+    "a", "about", "actually", "after", "again", "all", "already", "also", "am", "an", "and", "any",
+    "anyone", "anything", "are", "aren", "as", "at", "be", "because", "been", "before", "being",
+    "but", "by", "can", "cannot", "could", "couldn", "d", "dear", "did", "didn", "do", "does",
+    "doesn", "doing", "don", "done", "each", "else", "even", "ever", "every", "explain", "for",
+    "from", "get", "gets", "getting", "give", "go", "goes", "going", "gonna", "good", "got", "had",
+    "hadn", "happen", "happens", "has", "hasn", "have", "haven", "having", "he", "hello", "help",
+    "her", "here", "hey", "hi", "him", "his", "how", "i", "if", "im", "in", "information", "into",
+    "is", "isn", "it", "its", "just", "kind", "know", "let", "like", "ll", "m", "make", "makes",
+    "many", "may", "maybe", "me", "might", "mine", "more", "most", "much", "must", "my", "need",
+    "no", "not", "now", "of", "off", "ok", "okay", "on", "one", "only", "or", "other", "our",
+    "ours", "out", "over", "own", "people", "please", "possible", "question", "quite", "re",
+    "really", "s", "say", "shall", "she", "should", "shouldn", "show", "so", "some", "somebody",
+    "someone", "something", "soon", "still", "such", "sure", "t", "tell", "than", "thank",
+    "thanks", "that", "the", "their", "them", "then", "there", "these", "they", "thing", "things",
+    "this", "those", "though", "to", "too", "up", "us", "use", "ve", "very", "wanna", "want",
+    "wants", "was", "wasn", "way", "we", "were", "weren", "what", "when", "where", "whether",
+    "which", "while", "who", "whose", "why", "will", "with", "won", "would", "wouldn", "yes",
+    "yet", "you", "your", "yours",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stems(text: &str) -> Vec<String> {
+        Words::new().split(text).into_iter().map(|word| word.stem).collect()
+    }
+
+    #[test]
+    fn inflections_accents_and_width_fold_together() {
+        assert_eq!(stems("Returned volumes"), stems("return VOLUME"));
+        assert_eq!(stems("tankōbon"), stems("tanko\u{304}bon"));
+        assert_eq!(stems("ｒｅｆｕｎｄ"), stems("refund"));
+    }
+
+    #[test]
+    fn no_text_breaks_it() {
+        assert!(stems("").is_empty());
+        assert!(stems("?!… \u{200b}\u{202e} 🎉").is_empty());
+        assert_eq!(stems("返品は? a\u{0}b").len(), 3);
+        assert!(stems(&"x".repeat(8_000)).is_empty());
+    }
+
+    #[test]
+    fn the_fillers_are_sorted() {
+        assert!(FILLERS.is_sorted());
+        assert!(is_filler("the") && !is_filler("refund"));
+    }
+}
