@@ -1,0 +1,44 @@
+/** Keeps a scrolling region at its end while the reader is there, and leaves it alone otherwise. */
+import type { Attachment } from "svelte/attachments";
+
+// Within this many pixels of the end a reader counts as being there.
+const NEAR = 48;
+
+export interface Follow {
+  /** Goes to the end and follows from there. */
+  toEnd(): void;
+}
+
+/**
+ * Watches a region and the content in it; `onchange` hears whether the end is in view, and
+ * `ready` gets the means to go there.
+ */
+export function follow(
+  onchange: (atEnd: boolean) => void,
+  ready: (follow: Follow) => void,
+): Attachment<HTMLElement> {
+  return (region) => {
+    let following = true;
+    const toEnd = () => {
+      following = true;
+      region.scrollTop = region.scrollHeight;
+      onchange(true);
+    };
+    const measure = () => {
+      following = region.scrollHeight - region.scrollTop - region.clientHeight <= NEAR;
+      onchange(following);
+    };
+    const grown = new ResizeObserver(() => {
+      if (following) region.scrollTop = region.scrollHeight;
+      else measure();
+    });
+    grown.observe(region);
+    for (const child of region.children) grown.observe(child);
+    region.addEventListener("scroll", measure, { passive: true });
+    ready({ toEnd });
+    return () => {
+      grown.disconnect();
+      region.removeEventListener("scroll", measure);
+    };
+  };
+}

@@ -1,0 +1,30 @@
+/** Short names for the API's types; the one place that knows where they are declared. */
+import type { components } from "./types";
+
+type Schemas = components["schemas"];
+
+export type Session = Schemas["Session"];
+export type Status = Schemas["Status"];
+export type ModelStatus = Schemas["ModelStatus"];
+export type PromiseStatus = Schemas["PromiseStatus"];
+export type Topic = Schemas["Topic"];
+export type Conversation = Schemas["Conversation"];
+export type Turn = Schemas["Turn"];
+export type Question = Schemas["Question"];
+export type Span = Schemas["Span"];
+export type Outcome = Schemas["Outcome"];
+export type Label = Schemas["Label"];
+export type Citation = Schemas["Citation"];
+export type Passage = Schemas["Passage"];
+
+/** What a turn is doing while it runs. */
+export type Stage = "guard" | "retrieve" | "queue" | "generate" | "check";
+
+/** One event of a running turn, told apart by `event`. */
+export type TurnEvent =
+  | { event: "question"; data: { turn: string; asked_at: string; question: Question } }
+  | { event: "stage"; data: { stage: Stage } }
+  | { event: "queue"; data: { position: number } }
+  | { event: "sources"; data: { citations: Citation[] } }
+  | { event: "delta"; data: { text: string } }
+  | { event: "done"; data: { turn: Turn } };
