@@ -61,6 +61,7 @@ const KEPT: &[&str] = &[
     "RUST_BACKTRACE",
     // How long the worker's threads spin at barriers; set by its parent.
     "OMP_NUM_THREADS",
+    "OMP_DYNAMIC",
     "OMP_WAIT_POLICY",
     "GOMP_SPINCOUNT",
 ];
