@@ -14,12 +14,14 @@
 
 use std::{collections::BTreeSet, env, error::Error, fs, time::Instant};
 
-use cloister_knowledge::{Entry, Index, Search, read_pack};
+use cloister_knowledge::{Entry, FEATURES, Features, Hit, Index, Search, read_pack};
 use cloister_types::{Label, ReadScope};
 use serde::Deserialize;
 
 /// Hits that are looked at.
-const TOP: usize = 10;
+const TOP: usize = 30;
+/// How much a weight is drawn towards zero.
+const SHRINK: f64 = 0.0005;
 
 #[derive(Deserialize)]
 struct Row {
@@ -50,7 +52,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         trials.extend(leave_one_out(&entries)?);
     }
     report(&trials, verbose);
-    fit(&trials);
+    if env::var("FIT").is_ok() { fit_scope(&trials);
+    fit_ranking(&trials); }
     Ok(())
 }
 
@@ -78,24 +81,29 @@ fn ask(entries: &[Entry], rows: &[Row]) -> Result<Vec<Trial>, Box<dyn Error>> {
     Ok(trials)
 }
 
+/// Asks each entry's phrasings by rows: the index lacks the row's phrasing of every entry.
 fn leave_one_out(entries: &[Entry]) -> Result<Vec<Trial>, Box<dyn Error>> {
     let scope = scope();
     let mut trials = Vec::new();
-    let mut without = entries.to_vec();
-    for (place, entry) in entries.iter().enumerate() {
-        for left_out in 0..=entry.alternatives.len() {
-            let mut phrasings: Vec<_> =
-                std::iter::once(&entry.question).chain(&entry.alternatives).cloned().collect();
-            if phrasings.len() < 2 {
+    let rows = entries.iter().map(|entry| entry.alternatives.len()).max().unwrap_or(0);
+    for row in 0..=rows {
+        let mut without = entries.to_vec();
+        let mut left_out = Vec::new();
+        for entry in without.iter_mut().filter(|entry| row <= entry.alternatives.len()) {
+            if entry.alternatives.is_empty() {
                 continue;
             }
-            let text = phrasings.remove(left_out);
-            without[place].question = phrasings.remove(0);
-            without[place].alternatives = phrasings;
-            let found = Index::build(&without)?.search(&scope, &text, TOP)?;
-            trials.push(Trial { text, relevant: vec![entry.id.to_string()], found });
+            let mut phrasings = vec![std::mem::take(&mut entry.question)];
+            phrasings.append(&mut entry.alternatives);
+            left_out.push((phrasings.remove(row), entry.id.to_string()));
+            entry.question = phrasings.remove(0);
+            entry.alternatives = phrasings;
         }
-        without[place].clone_from(entry);
+        let index = Index::build(&without)?;
+        for (text, id) in left_out {
+            let found = index.search(&scope, &text, TOP)?;
+            trials.push(Trial { text, relevant: vec![id], found });
+        }
     }
     Ok(trials)
 }
@@ -104,7 +112,7 @@ fn report(trials: &[Trial], verbose: bool) {
     let (covered, foreign): (Vec<_>, Vec<_>) =
         trials.iter().partition(|trial| !trial.relevant.is_empty());
     let rank = |trial: &Trial| {
-        trial.found.hits.iter().position(|hit| trial.relevant.iter().any(|id| id == hit.id.as_str()))
+        trial.found.hits.iter().position(|hit| is_relevant(trial, hit))
     };
     let share = |count: usize, all: usize| count as f64 / all.max(1) as f64;
     let within = |top: usize| {
@@ -147,37 +155,75 @@ fn report(trials: &[Trial], verbose: bool) {
     }
 }
 
-/// Fits a logistic by gradient descent, covered and other questions counting alike in sum.
-fn fit(trials: &[Trial]) {
-    let mut weights = [0.0_f64; 7];
-    let rows: Vec<([f64; 7], f64, f64)> = {
-        let covered = trials.iter().filter(|trial| !trial.relevant.is_empty()).count() as f64;
-        let foreign = trials.len() as f64 - covered;
-        trials
-            .iter()
-            .map(|trial| {
-                let mut row = [1.0; 7];
-                for (slot, feature) in row[1..].iter_mut().zip(trial.found.evidence.as_array()) {
-                    *slot = f64::from(feature);
-                }
-                let target = f64::from(u8::from(!trial.relevant.is_empty()));
-                (row, target, 0.5 / if target > 0.5 { covered } else { foreign })
-            })
-            .collect()
-    };
+/// Fits the probability: a logistic by gradient descent, covered and other questions counting
+/// alike in sum.
+fn fit_scope(trials: &[Trial]) {
+    let covered = trials.iter().filter(|trial| !trial.relevant.is_empty()).count() as f64;
+    let foreign = trials.len() as f64 - covered;
+    let rows: Vec<_> = trials
+        .iter()
+        .map(|trial| {
+            let features = trial.found.hits.first().map(|hit| hit.features).unwrap_or_default();
+            let target = f64::from(u8::from(!trial.relevant.is_empty()));
+            (wide(&features), target, 0.5 / if target > 0.5 { covered } else { foreign })
+        })
+        .collect();
+    let (mut bias, mut weights) = (0.0, [0.0; FEATURES]);
     for _ in 0..20_000 {
-        let mut gradient = [0.0; 7];
+        let (mut slope, mut slopes) = (0.0, [0.0; FEATURES]);
         for (row, target, share) in &rows {
-            let sum: f64 = row.iter().zip(weights).map(|(x, w)| x * w).sum();
-            let error = 1.0 / (1.0 + (-sum).exp()) - target;
-            for (slot, x) in gradient.iter_mut().zip(row) {
+            let error = 1.0 / (1.0 + (-bias - dot(row, &weights)).exp()) - target;
+            slope += error * share;
+            for (slot, x) in slopes.iter_mut().zip(row) {
                 *slot += error * x * share;
             }
         }
-        for (place, (weight, slope)) in weights.iter_mut().zip(gradient).enumerate() {
-            let shrink = if place == 0 { 0.0 } else { 0.0005 * *weight };
-            *weight -= 2.0 * (slope + shrink);
+        bias -= 2.0 * slope;
+        for (weight, slope) in weights.iter_mut().zip(slopes) {
+            *weight -= 2.0 * (slope + SHRINK * *weight);
         }
     }
-    println!("fitted: bias {:.2}, weights {:.2?}", weights[0], &weights[1..]);
+    println!("scope: bias {bias:.2}, weights {weights:.2?}");
+}
+
+/// Fits the ranking: softmax over each question's hits, by gradient descent.
+fn fit_ranking(trials: &[Trial]) {
+    let lists: Vec<(Vec<[f64; FEATURES]>, usize)> = trials
+        .iter()
+        .filter_map(|trial| {
+            let right = trial.found.hits.iter().position(|hit| is_relevant(trial, hit))?;
+            Some((trial.found.hits.iter().map(|hit| wide(&hit.features)).collect(), right))
+        })
+        .collect();
+    let mut weights = [0.0; FEATURES];
+    for _ in 0..3_000 {
+        let mut slopes = [0.0; FEATURES];
+        for (rows, right) in &lists {
+            let powers: Vec<f64> = rows.iter().map(|row| dot(row, &weights).exp()).collect();
+            let sum: f64 = powers.iter().sum();
+            for (place, (row, power)) in rows.iter().zip(&powers).enumerate() {
+                let error = power / sum - f64::from(u8::from(place == *right));
+                for (slot, x) in slopes.iter_mut().zip(row) {
+                    *slot += error * x / lists.len() as f64;
+                }
+            }
+        }
+        for (weight, slope) in weights.iter_mut().zip(slopes) {
+            *weight -= 5.0 * (slope + SHRINK * *weight);
+        }
+    }
+    let sum: f64 = weights.iter().sum();
+    println!("ranking: sum {sum:.2}, weights {:.3?}", weights.map(|weight| weight / sum));
+}
+
+fn is_relevant(trial: &Trial, hit: &Hit) -> bool {
+    trial.relevant.iter().any(|id| id == hit.id.as_str())
+}
+
+fn wide(features: &Features) -> [f64; FEATURES] {
+    features.as_array().map(f64::from)
+}
+
+fn dot(row: &[f64; FEATURES], weights: &[f64; FEATURES]) -> f64 {
+    row.iter().zip(weights).map(|(x, w)| x * w).sum()
 }

@@ -17,12 +17,18 @@ use tantivy::{
     },
 };
 
-use crate::{Entry, question::Question, vocabulary::Counts, words::Words};
+use crate::{
+    exact::ExactTermQuery,
+    profile::EntryWords,
+    question::Question,
+    vocabulary::Counts,
+    words::Word,
+};
 
 /// Memory for building the index; the engine's minimum, and ample for 100,000 entries.
 const HEAP_BYTES: usize = 15_000_000;
-/// The name of our analyser in the schema.
-const ANALYSER: &str = "cloister_english";
+/// The engine's own analyser that only cuts at spaces: it is given stems.
+const ANALYSER: &str = "whitespace";
 /// The fast field that breaks ties and names the entry.
 const ORDINAL: &str = "ordinal";
 
@@ -47,41 +53,34 @@ pub(crate) struct Candidate {
 }
 
 impl Engine {
-    /// Indexes `entries` in memory, on one thread.
-    pub(crate) fn build(entries: &[Entry], words: &Words) -> tantivy::Result<Self> {
+    /// Indexes the words of each entry in memory, on one thread.
+    pub(crate) fn build(entries: &[(Label, EntryWords)]) -> tantivy::Result<Self> {
         let mut schema = Schema::builder();
         let indexing = TextFieldIndexing::default()
             .set_tokenizer(ANALYSER)
             .set_index_option(IndexRecordOption::WithFreqs);
         let text = TextOptions::default().set_indexing_options(indexing);
         let texts = TEXTS.map(|(name, _)| schema.add_text_field(name, text.clone()));
-        let label = schema.add_text_field("label", STRING);
+        let label_field = schema.add_text_field("label", STRING);
         let ordinal = schema.add_u64_field(ORDINAL, FAST);
         let index = tantivy::Index::create_in_ram(schema.build());
-        index.tokenizers().register(ANALYSER, words.analyser());
         let mut statistics = Statistics::default();
         let mut writer = index.writer_with_num_threads(1, HEAP_BYTES)?;
-        for (place, entry) in (0_u64..).zip(entries) {
+        for (place, (label, words)) in (0_u64..).zip(entries) {
             let mut document = TantivyDocument::new();
             document.add_u64(ordinal, place);
-            document.add_text(label, entry.label.as_str());
-            let contents = [
-                Words::compose(&entry.question),
-                Words::compose(&entry.alternatives.join("\n")),
-                Words::compose(&entry.answer),
-                Words::compose(&entry.topic),
-            ];
-            for (field, content) in texts.into_iter().zip(contents) {
-                statistics.count(field, &content, words, entry.label);
-                document.add_text(field, content);
+            document.add_text(label_field, label.as_str());
+            for (field, stems) in texts.into_iter().zip(stems(words)) {
+                document.add_text(field, stems.join(" "));
+                statistics.count(field, stems, *label);
             }
-            statistics.entries.add(entry.label, 1);
+            statistics.entries.add(*label, 1);
             writer.add_document(document)?;
         }
         writer.commit()?;
         writer.wait_merging_threads()?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { searcher: reader.searcher(), texts, label, statistics })
+        Ok(Self { searcher: reader.searcher(), texts, label: label_field, statistics })
     }
 
     /// The `limit` best candidates within `scope`, best first, ties in the order of the entries.
@@ -133,7 +132,7 @@ impl Engine {
         let entries = self.statistics.terms.get(&field)?.get(stem)?.within(scope);
         let term = Term::from_field_text(field, stem);
         let term = TermQuery::new(term, IndexRecordOption::WithFreqs);
-        let query: Box<dyn Query> = Box::new(crate::exact::ExactTermQuery { term, boost });
+        let query: Box<dyn Query> = Box::new(ExactTermQuery { term, boost });
         (entries > 0).then_some((Occur::Should, query))
     }
 }
@@ -147,18 +146,29 @@ struct Statistics {
 }
 
 impl Statistics {
-    fn count(&mut self, field: Field, text: &str, words: &Words, label: Label) {
-        let mut analyser = words.analyser();
-        let mut stems = Vec::new();
-        analyser.token_stream(text).process(&mut |token| stems.push(token.text.clone()));
+    fn count(&mut self, field: Field, mut stems: Vec<&str>, label: Label) {
         self.tokens.entry(field).or_default().add(label, stems.len());
         stems.sort_unstable();
         stems.dedup();
         let terms = self.terms.entry(field).or_default();
         for stem in stems {
-            terms.entry(stem).or_default().add(label, 1);
+            if let Some(counts) = terms.get_mut(stem) {
+                counts.add(label, 1);
+            } else {
+                terms.entry(stem.to_owned()).or_default().add(label, 1);
+            }
         }
     }
+}
+
+/// The stems of an entry in the order of the text fields.
+fn stems(words: &EntryWords) -> [Vec<&str>; TEXTS.len()] {
+    fn of(texts: &[Vec<Word>]) -> Vec<&str> {
+        texts.iter().flatten().map(|word| word.stem.as_str()).collect()
+    }
+    let (question, alternatives) = words.phrasings.split_at(1.min(words.phrasings.len()));
+    let (answer, topic) = (std::slice::from_ref(&words.answer), std::slice::from_ref(&words.topic));
+    [of(question), of(alternatives), of(answer), of(topic)]
 }
 
 /// The statistics of the entries that a scope allows.

@@ -7,7 +7,7 @@ use cloister_types::{PassageId, ReadScope};
 use crate::{
     Entry, Features, KnowledgeError,
     bm25::Engine,
-    profile::Profile,
+    profile::{EntryWords, Profile},
     question::Question,
     rank,
     vocabulary::Vocabulary,
@@ -34,6 +34,8 @@ pub struct Hit {
     pub id: PassageId,
     /// How well it matches, from 0 to 1; comparable within one search.
     pub score: f32,
+    /// How it matches: what the score was computed from.
+    pub features: Features,
 }
 
 /// What a search found.
@@ -43,8 +45,6 @@ pub struct Search {
     pub hits: Vec<Hit>,
     /// The probability that the readable entries cover the question, from 0 to 1.
     pub in_scope: f32,
-    /// How the best hit matches: what `in_scope` was computed from.
-    pub evidence: Features,
 }
 
 /// A question that a reader may be offered.
@@ -72,11 +72,14 @@ impl Index {
         }
         let mut words = Words::new();
         let mut vocabulary = Vocabulary::new();
+        let texts: Vec<_> =
+            entries.iter().map(|entry| (entry.label, EntryWords::read(entry, &mut words))).collect();
         let profiles = entries
             .iter()
-            .map(|entry| Profile::read(entry, &mut words, &mut vocabulary))
+            .zip(&texts)
+            .map(|(entry, (_, words))| Profile::read(entry, words, &mut vocabulary))
             .collect();
-        let engine = Engine::build(entries, &words)?;
+        let engine = Engine::build(&texts)?;
         Ok(Self { entries: entries.to_vec(), places, profiles, vocabulary, engine, words })
     }
 
@@ -87,7 +90,7 @@ impl Index {
     pub fn search(&self, scope: &ReadScope, text: &str, top: usize) -> Result<Search, KnowledgeError> {
         let scoped = self.vocabulary.within(scope);
         if scoped.entries() == 0 {
-            return Ok(Search { hits: Vec::new(), in_scope: 0.0, evidence: Features::default() });
+            return Ok(Search { hits: Vec::new(), in_scope: 0.0 });
         }
         let question = Question::read(text, &mut self.words.clone(), &scoped);
         let candidates = self.engine.candidates(scope, &question, CANDIDATES.max(top))?;
@@ -102,17 +105,17 @@ impl Index {
             })
             .collect();
         ranked.sort_by(|(a, x), (b, y)| y.score().total_cmp(&x.score()).then(a.cmp(b)));
-        let evidence = ranked.first().map(|(_, features)| *features).unwrap_or_default();
-        let in_scope = if ranked.is_empty() { 0.0 } else { evidence.probability() };
+        let in_scope = ranked.first().map_or(0.0, |(_, features)| features.probability());
         let hits = ranked
             .iter()
             .take(top)
             .map(|(ordinal, features)| Hit {
                 id: self.entries[*ordinal].id.clone(),
                 score: features.score(),
+                features: *features,
             })
             .collect();
-        Ok(Search { hits, in_scope, evidence })
+        Ok(Search { hits, in_scope })
     }
 
     /// The entry `id`, if it exists and `scope` allows it; the two cases look alike from outside.

@@ -33,7 +33,7 @@ mod vocabulary;
 mod words;
 
 pub use answer::AnswerMode;
-pub use calibration::{Features, IN_SCOPE_THRESHOLD};
+pub use calibration::{FEATURES, Features, IN_SCOPE_THRESHOLD};
 pub use entry::Entry;
 pub use error::{KnowledgeError, PackError, PackFault};
 pub use index::{Hit, Index, Search, TopicSuggestion};

@@ -4,8 +4,26 @@ use crate::{
     Entry,
     lexicon::Lexicon,
     vocabulary::{Term, Vocabulary},
-    words::Words,
+    words::{Word, Words},
 };
+
+/// The words of an entry's texts.
+pub(crate) struct EntryWords {
+    /// Of the question, then of each alternative.
+    pub(crate) phrasings: Vec<Vec<Word>>,
+    pub(crate) answer: Vec<Word>,
+    pub(crate) topic: Vec<Word>,
+}
+
+impl EntryWords {
+    pub(crate) fn read(entry: &Entry, words: &mut Words) -> Self {
+        Self {
+            phrasings: entry.phrasings().map(|text| words.split(text)).collect(),
+            answer: words.split(&entry.answer),
+            topic: words.split(&entry.topic),
+        }
+    }
+}
 
 /// The terms of an entry's texts.
 pub(crate) struct Profile {
@@ -16,14 +34,13 @@ pub(crate) struct Profile {
 }
 
 impl Profile {
-    /// Reads `entry` and counts it in `vocabulary`.
-    pub(crate) fn read(entry: &Entry, words: &mut Words, vocabulary: &mut Vocabulary) -> Self {
-        let texts = entry.phrasings().chain([entry.answer.as_str(), entry.topic.as_str()]);
-        let features: Vec<_> =
-            texts.map(|text| Lexicon::shipped().features(&words.split(text))).collect();
+    /// Reads an entry and counts it in `vocabulary`.
+    pub(crate) fn read(entry: &Entry, words: &EntryWords, vocabulary: &mut Vocabulary) -> Self {
+        let texts = words.phrasings.iter().chain([&words.answer, &words.topic]);
+        let features: Vec<_> = texts.map(|text| Lexicon::shipped().features(text)).collect();
         let mut terms = vocabulary.add(entry.label, &features);
         terms.iter_mut().for_each(keep_first);
-        let mut body = terms.split_off(terms.len() - 2).concat();
+        let mut body = terms.split_off(words.phrasings.len()).concat();
         keep_first(&mut body);
         Self { phrasings: terms, body }
     }

@@ -11,7 +11,7 @@ use crate::{
 /// Most different words that are looked up: more say no more about what is asked.
 const MAX_ASKED: usize = 64;
 /// The part of its rarity that a filler word counts.
-pub(crate) const FILLER_WEIGHT: f32 = 0.15;
+const FILLER_WEIGHT: f32 = 0.3;
 /// How much a corrected spelling counts, against a word spelt as an entry spells it.
 const CORRECTED: f32 = 0.9;
 /// How much heavier the name of another house counts than an ordinary unknown word.

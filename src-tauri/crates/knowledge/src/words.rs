@@ -1,8 +1,8 @@
 //! Text to words and stems, the same way for entries and for questions.
 
 use tantivy::tokenizer::{
-    AsciiFoldingFilter, Language, LowerCaser, RemoveLongFilter, SimpleTokenizer, Stemmer,
-    TextAnalyzer, TokenStream,
+    AsciiFoldingFilter, Language, LowerCaser, RawTokenizer, RemoveLongFilter, SimpleTokenizer,
+    Stemmer, TextAnalyzer, TokenStream,
 };
 use unicode_normalization::UnicodeNormalization;
 
@@ -14,50 +14,146 @@ const MAX_WORD_BYTES: usize = 40;
 pub(crate) struct Word {
     /// As written, in lower case and without accents.
     pub(crate) surface: String,
-    /// Its English stem (Porter 2).
+    /// What its inflections share: the English stem (Porter 2) of its base form.
     pub(crate) stem: String,
 }
 
 /// Splits, folds and stems.
 #[derive(Clone)]
 pub(crate) struct Words {
-    plain: TextAnalyzer,
-    stemmed: TextAnalyzer,
+    splitter: TextAnalyzer,
+    stemmer: TextAnalyzer,
 }
 
 impl Words {
     pub(crate) fn new() -> Self {
-        let folded = || {
-            TextAnalyzer::builder(SimpleTokenizer::default())
-                .filter(RemoveLongFilter::limit(MAX_WORD_BYTES))
-                .filter(LowerCaser)
-                .filter(AsciiFoldingFilter)
-        };
-        Self { plain: folded().build(), stemmed: folded().filter(Stemmer::new(Language::English)).build() }
-    }
-
-    /// The analyser that the search engine's text fields use.
-    pub(crate) fn analyser(&self) -> TextAnalyzer {
-        self.stemmed.clone()
-    }
-
-    /// Text as it is given to any analyser: composed, so that accents do not split words.
-    pub(crate) fn compose(text: &str) -> String {
-        text.nfkc().collect()
+        let splitter = TextAnalyzer::builder(SimpleTokenizer::default())
+            .filter(RemoveLongFilter::limit(MAX_WORD_BYTES))
+            .filter(LowerCaser)
+            .filter(AsciiFoldingFilter);
+        let stemmer =
+            TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(Language::English));
+        Self { splitter: splitter.build(), stemmer: stemmer.build() }
     }
 
     /// The words of `text` in their order.
     pub(crate) fn split(&mut self, text: &str) -> Vec<Word> {
-        let text = Self::compose(text);
-        let mut surfaces = self.plain.token_stream(&text);
-        let mut stems = self.stemmed.token_stream(&text);
+        let text: String = text.nfkc().collect();
+        let mut tokens = self.splitter.token_stream(&text);
         let mut words = Vec::new();
-        while let (Some(surface), Some(stem)) = (surfaces.next(), stems.next()) {
-            words.push(Word { surface: surface.text.clone(), stem: stem.text.clone() });
+        while let Some(token) = tokens.next() {
+            let surface = token.text.clone();
+            let mut stem = String::new();
+            let base = base_form(&surface).unwrap_or(&surface);
+            self.stemmer.token_stream(base).process(&mut |token| stem.clone_from(&token.text));
+            words.push(Word { surface, stem });
         }
         words
     }
 }
+
+/// The base form of an irregular form, which no stemmer finds.
+fn base_form(surface: &str) -> Option<&'static str> {
+    let place = IRREGULAR.binary_search_by_key(&surface, |(form, _)| form).ok()?;
+    Some(IRREGULAR[place].1)
+}
+
+/// Irregular English forms and their base forms, sorted by form.
+const IRREGULAR: &[(&str, &str)] = &[
+    ("arose", "arise"),
+    ("ate", "eat"),
+    ("became", "become"),
+    ("began", "begin"),
+    ("begun", "begin"),
+    ("bent", "bend"),
+    ("bit", "bite"),
+    ("bought", "buy"),
+    ("broke", "break"),
+    ("broken", "break"),
+    ("brought", "bring"),
+    ("came", "come"),
+    ("caught", "catch"),
+    ("children", "child"),
+    ("chose", "choose"),
+    ("chosen", "choose"),
+    ("dealt", "deal"),
+    ("drawn", "draw"),
+    ("drew", "draw"),
+    ("driven", "drive"),
+    ("drove", "drive"),
+    ("eaten", "eat"),
+    ("fallen", "fall"),
+    ("fell", "fall"),
+    ("felt", "feel"),
+    ("forgot", "forget"),
+    ("forgotten", "forget"),
+    ("fought", "fight"),
+    ("found", "find"),
+    ("froze", "freeze"),
+    ("frozen", "freeze"),
+    ("gave", "give"),
+    ("given", "give"),
+    ("gone", "go"),
+    ("grew", "grow"),
+    ("grown", "grow"),
+    ("heard", "hear"),
+    ("held", "hold"),
+    ("hid", "hide"),
+    ("hidden", "hide"),
+    ("kept", "keep"),
+    ("knew", "know"),
+    ("known", "know"),
+    ("laid", "lay"),
+    ("learnt", "learn"),
+    ("lent", "lend"),
+    ("lost", "lose"),
+    ("made", "make"),
+    ("meant", "mean"),
+    ("men", "man"),
+    ("met", "meet"),
+    ("mistaken", "mistake"),
+    ("mistook", "mistake"),
+    ("paid", "pay"),
+    ("ran", "run"),
+    ("rang", "ring"),
+    ("rose", "rise"),
+    ("said", "say"),
+    ("sang", "sing"),
+    ("saw", "see"),
+    ("seen", "see"),
+    ("sent", "send"),
+    ("shown", "show"),
+    ("slept", "sleep"),
+    ("sold", "sell"),
+    ("spelt", "spell"),
+    ("spent", "spend"),
+    ("spoke", "speak"),
+    ("spoken", "speak"),
+    ("stole", "steal"),
+    ("stolen", "steal"),
+    ("stood", "stand"),
+    ("swapped", "swap"),
+    ("taken", "take"),
+    ("taught", "teach"),
+    ("thought", "think"),
+    ("threw", "throw"),
+    ("thrown", "throw"),
+    ("told", "tell"),
+    ("took", "take"),
+    ("tore", "tear"),
+    ("torn", "tear"),
+    ("understood", "understand"),
+    ("went", "go"),
+    ("wives", "wife"),
+    ("woke", "wake"),
+    ("women", "woman"),
+    ("won", "win"),
+    ("wore", "wear"),
+    ("worn", "wear"),
+    ("wrapped", "wrap"),
+    ("written", "write"),
+    ("wrote", "write"),
+];
 
 /// Whether a word says nothing about what a question is about.
 ///
@@ -100,6 +196,7 @@ mod tests {
     #[test]
     fn inflections_accents_and_width_fold_together() {
         assert_eq!(stems("Returned volumes"), stems("return VOLUME"));
+        assert_eq!(stems("stole broken children"), stems("steal break child"));
         assert_eq!(stems("tankōbon"), stems("tanko\u{304}bon"));
         assert_eq!(stems("ｒｅｆｕｎｄ"), stems("refund"));
     }
@@ -113,8 +210,8 @@ mod tests {
     }
 
     #[test]
-    fn the_fillers_are_sorted() {
-        assert!(FILLERS.is_sorted());
+    fn the_tables_are_sorted() {
+        assert!(FILLERS.is_sorted() && IRREGULAR.is_sorted());
         assert!(is_filler("the") && !is_filler("refund"));
     }
 }
