@@ -1,0 +1,38 @@
+//! The language model: verified, run in a worker process, and asked one question at a time.
+//!
+//! **Guarantees.**
+//! - Only a [`VerifiedModel`](cloister_types::VerifiedModel) is loaded: a file whose size and digest
+//!   are in a trusted manifest, and that very file, not whatever lies at its path later.
+//! - llama.cpp runs in a worker process only. When it aborts, one answer fails with a clear error
+//!   and the worker is started again; the program goes on. When the program ends, so does the worker.
+//! - Only the chat template can place a control token in a prompt; what a person or a passage says
+//!   is plain text to the tokeniser.
+//! - One prompt has one answer: decoding is greedy. Cancelling is heard before the next token, and
+//!   within one chunk of a prompt.
+//! - No prompt and no answer reaches a log, an error or a `Debug`.
+//!
+//! **Not here.** What to ask (`chat` assembles prompts), whether an answer may be shown (`guard`),
+//! and the confinement of the worker: the binary does it, around [`worker::run`].
+//!
+//! **Terms.** The *worker* is the process, the [`Engine`] its supervisor; a *generation* is one
+//! answer under way; *prefill* computes a prompt, *decode* an answer; a *prefix* is the start that
+//! prompts share; a *token* is the model's unit of text; a *finish reason* says why an answer ended.
+#![forbid(unsafe_code)]
+
+mod engine;
+mod error;
+mod generation;
+mod manifest;
+mod message;
+pub mod protocol;
+pub mod scripted;
+mod verify;
+pub mod worker;
+
+pub use engine::{BenchReport, Engine, EngineOptions, EngineState, WorkerCommand, physical_cores};
+pub use error::{EngineError, LoadError, ModelError, ProtocolError, WorkerError};
+pub use generation::{Canceller, GenerateRequest, Generation, GenerationEvent, LanguageModel};
+pub use manifest::{ChatTemplate, Manifest, ModelRecord};
+pub use message::{Message, Role};
+pub use protocol::{BenchFigures, BenchPlan, FinishReason, RejectReason};
+pub use verify::verify;

@@ -91,13 +91,13 @@ pub enum WorkerMessage {
         /// The step that failed.
         reason: LoadError,
     },
-    /// The prompt is computed and the answer begins.
+    /// The request is being worked on: first its prompt is computed, then the answer.
     Started {
         /// The request's number.
         id: RequestId,
         /// Tokens of the prompt.
         prompt_tokens: u32,
-        /// How many of them were there from an earlier prompt.
+        /// How many of them are there from an earlier prompt.
         cached_tokens: u32,
     },
     /// A piece of the answer.
@@ -196,12 +196,14 @@ impl Default for BenchPlan {
 }
 
 /// What a measurement found.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BenchFigures {
     /// Tokens of a prompt computed in a second.
     pub prefill_tokens_per_second: f64,
     /// Tokens of an answer generated in a second, choosing each included.
     pub decode_tokens_per_second: f64,
+    /// The format of the weights, as llama.cpp calls it: `Q4_1`.
+    pub format: String,
     /// Most memory that the worker ever held, in megabytes, the mapped weights included.
     pub memory_mb: u64,
 }
@@ -244,7 +246,10 @@ pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, ProtocolError> {
 ///
 /// # Errors
 /// [`ProtocolError::FrameTooLarge`] or [`ProtocolError::Io`].
-pub fn write_message(output: &mut impl Write, message: &impl Serialize) -> Result<(), ProtocolError> {
+pub fn write_message(
+    output: &mut impl Write,
+    message: &impl Serialize,
+) -> Result<(), ProtocolError> {
     output.write_all(&encode(message)?)?;
     Ok(output.flush()?)
 }
@@ -254,7 +259,9 @@ pub fn write_message(output: &mut impl Write, message: &impl Serialize) -> Resul
 /// # Errors
 /// [`ProtocolError::FrameTooLarge`], [`ProtocolError::Malformed`], or [`ProtocolError::Io`], which
 /// includes an end in the middle of a frame.
-pub fn read_message<T: DeserializeOwned>(input: &mut impl Read) -> Result<Option<T>, ProtocolError> {
+pub fn read_message<T: DeserializeOwned>(
+    input: &mut impl Read,
+) -> Result<Option<T>, ProtocolError> {
     let mut prefix = [0; 4];
     let first = loop {
         match input.read(&mut prefix) {

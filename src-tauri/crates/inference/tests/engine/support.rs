@@ -1,0 +1,155 @@
+//! Engines, requests and answers for the tests.
+
+use std::{fs, future::Future, path::PathBuf, process::Command, time::Duration};
+
+use cloister_inference::{
+    Engine, EngineOptions, EngineState, FinishReason, GenerateRequest, Generation, GenerationEvent,
+    Manifest, Message, ModelRecord, WorkerCommand, verify,
+};
+use cloister_types::VerifiedModel;
+use libtest_mimic::Trial;
+
+/// A test that runs `body` on a runtime of its own.
+pub fn trial<F: Future<Output = ()>>(
+    name: &'static str,
+    body: impl FnOnce() -> F + Send + 'static,
+) -> Trial {
+    Trial::test(name, move || {
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?
+            .block_on(body());
+        Ok(())
+    })
+}
+
+pub fn models_folder() -> PathBuf {
+    std::env::var_os("CLOISTER_MODELS").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../models")),
+        PathBuf::from,
+    )
+}
+
+pub fn record() -> ModelRecord {
+    Manifest::built_in().expect("the manifest is valid").default_record().clone()
+}
+
+pub fn model() -> VerifiedModel {
+    verify(&models_folder(), &record()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A worker that can be told apart from those of other tests by `tag`.
+pub fn worker(tag: &str) -> WorkerCommand {
+    WorkerCommand {
+        program: std::env::current_exe().expect("the test knows itself"),
+        args: vec!["infer-worker".into(), tag.into()],
+    }
+}
+
+pub fn start(tag: &str) -> Engine {
+    Engine::start(worker(tag), model(), EngineOptions::for_record(&record()))
+}
+
+/// An engine whose model is loaded.
+pub async fn ready(tag: &str) -> Engine {
+    let engine = start(tag);
+    reach(&engine, |state| matches!(state, EngineState::Ready { .. })).await;
+    engine
+}
+
+/// Waits for a state.
+pub async fn reach(engine: &Engine, wanted: impl FnMut(&EngineState) -> bool) {
+    engine.watch().wait_for(wanted).await.expect("the engine runs");
+}
+
+pub fn request(messages: Vec<Message>, max_tokens: u32) -> GenerateRequest {
+    GenerateRequest { messages, max_tokens, deadline: Duration::from_secs(120) }
+}
+
+pub fn ask(question: &str, max_tokens: u32) -> GenerateRequest {
+    request(vec![Message::user(question)], max_tokens)
+}
+
+/// A request that would be answered for a long time.
+pub fn endless() -> GenerateRequest {
+    ask("Write a very long story about a lighthouse, chapter by chapter.", 1500)
+}
+
+/// All that came of an answer.
+#[derive(Debug)]
+pub struct Outcome {
+    pub text: String,
+    pub pieces: usize,
+    pub prompt_tokens: u32,
+    pub cached_tokens: u32,
+    pub end: GenerationEvent,
+}
+
+impl Outcome {
+    pub fn finish(&self) -> (FinishReason, u32) {
+        match &self.end {
+            GenerationEvent::Finished { reason, completion_tokens } => {
+                (*reason, *completion_tokens)
+            }
+            other => panic!("the answer ended with {other:?}"),
+        }
+    }
+}
+
+/// Reads an answer to its end.
+pub async fn read(mut generation: Generation) -> Outcome {
+    let mut outcome = Outcome {
+        text: String::new(),
+        pieces: 0,
+        prompt_tokens: 0,
+        cached_tokens: 0,
+        end: GenerationEvent::Queued { position: 0 },
+    };
+    while let Some(event) = generation.next().await {
+        match event {
+            GenerationEvent::Text(text) => {
+                outcome.text.push_str(&text);
+                outcome.pieces += 1;
+            }
+            GenerationEvent::Started { prompt_tokens, cached_tokens } => {
+                (outcome.prompt_tokens, outcome.cached_tokens) = (prompt_tokens, cached_tokens);
+            }
+            GenerationEvent::Queued { .. } => {}
+            end => outcome.end = end,
+        }
+    }
+    outcome
+}
+
+/// Reads until the first piece of text.
+pub async fn first_text(generation: &mut Generation) {
+    loop {
+        match generation.next().await {
+            Some(GenerationEvent::Text(_)) => return,
+            Some(event) if !event.is_last() => {}
+            other => panic!("no text came: {other:?}"),
+        }
+    }
+}
+
+/// The process ids of the running workers with `tag`.
+pub fn workers(tag: &str) -> Vec<u32> {
+    let entries = fs::read_dir("/proc").expect("there is a /proc");
+    entries
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(|pid: &u32| {
+            let command = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            let mut arguments = command.split(|byte| *byte == 0).skip(1);
+            arguments.next() == Some(b"infer-worker") && arguments.next() == Some(tag.as_bytes())
+        })
+        .collect()
+}
+
+/// Kills the one worker with `tag`, as the kernel does when memory runs out.
+pub fn kill_worker(tag: &str) {
+    let pids = workers(tag);
+    let [pid] = pids.as_slice() else { panic!("one worker expected, not {}", pids.len()) };
+    let status = Command::new("kill").args(["-9", &pid.to_string()]).status();
+    assert!(status.expect("kill runs").success());
+}
