@@ -24,7 +24,7 @@ use std::{io, os::fd::RawFd};
 pub(crate) use command::{PROBE_COMMAND, run_probe};
 pub(crate) use egress::{EgressLock, INHERITED_FILTERS, lock_egress};
 pub(crate) use files::{FileAccess, restrict_files};
-pub(crate) use limits::{WorkerLimits, die_with_parent, limit_worker};
+pub(crate) use limits::{WorkerLimits, limit_worker};
 pub(crate) use probe::{Role, probe};
 pub(crate) use seal::seal_worker;
 
@@ -62,11 +62,9 @@ impl ConfineError {
     }
 }
 
-/// What [`harden_process`] found and could not do.
+/// What [`harden_process`] could not do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hardened {
-    /// Names of environment variables that were removed, sorted; never their values.
-    pub(crate) removed_variables: Vec<String>,
     /// Weaknesses left, each a sentence for `doctor`; empty is good.
     pub(crate) limits: Vec<String>,
 }
@@ -75,7 +73,7 @@ pub(crate) struct Hardened {
 ///
 /// Descriptors of 3 and above are closed unless listed in `keep`. When the dynamic loader was told
 /// to load foreign code (`LD_PRELOAD` and its kin), the program starts itself again without that
-/// and this call does not return; the second run reports what is left to remove.
+/// and this call does not return.
 ///
 /// # Errors
 /// [`ConfineError::Threads`] when a second thread runs, [`ConfineError::Kernel`] when a step fails.
@@ -85,10 +83,10 @@ pub(crate) fn harden_process(keep: &[RawFd]) -> Result<Hardened, ConfineError> {
     let mut limits = limits::forbid_core_dumps()?;
     limits::restrict_new_files();
     limits::close_descriptors(keep)?;
-    let removed_variables = environment::reduce(&alone);
-    if removed_variables.iter().any(|name| environment::steers_the_loader(name)) {
+    let removed = environment::reduce(&alone);
+    if removed.iter().any(|name| environment::steers_the_loader(name)) {
         return Err(environment::start_again());
     }
     limits.extend(limits::network_on_standard_streams());
-    Ok(Hardened { removed_variables, limits })
+    Ok(Hardened { limits })
 }

@@ -127,8 +127,6 @@ pub(super) fn reduce(_alone: &SingleThread) -> Vec<String> {
             env::set_var(name, value);
         }
     }
-    removed.retain(|name| SET.iter().all(|(set, _)| set != name));
-    removed.sort_unstable();
     removed
 }
 

@@ -4,7 +4,7 @@ use std::{fs, io, os::fd::RawFd, time::Duration};
 
 use rustix::{
     fs::Mode,
-    process::{self, DumpableBehavior, Resource, Rlimit, Signal},
+    process::{self, DumpableBehavior, Resource, Rlimit},
 };
 
 use super::ConfineError;
@@ -39,19 +39,6 @@ pub(crate) fn limit_worker(limits: WorkerLimits) -> Result<(), ConfineError> {
         set(Resource::Cpu, seconds, "limit processor time")?;
     }
     Ok(())
-}
-
-/// Has the kernel kill this process when the *thread* that started it ends.
-///
-/// That is the parent's thread, not the parent: call this only in a process that was spawned from
-/// a thread which lives as long as the program (never from a pool that retires idle threads). A
-/// parent that died earlier goes unnoticed here; the end of the input pipe covers that.
-///
-/// # Errors
-/// [`ConfineError::Kernel`] when the kernel refuses.
-pub(crate) fn die_with_parent() -> Result<(), ConfineError> {
-    process::set_parent_process_death_signal(Some(Signal::KILL))
-        .map_err(ConfineError::kernel("ask to end with the parent"))
 }
 
 /// Files that this process creates are its owner's alone.
