@@ -12,9 +12,9 @@
 //! ranking's quality, how well the in-scope score separates, and the fitted logistic.
 #![expect(clippy::print_stdout, reason = "a measuring program")]
 
-use std::{collections::BTreeSet, env, error::Error, fs, time::Instant};
+use std::{collections::{BTreeMap, BTreeSet}, env, error::Error, fs, time::Instant};
 
-use cloister_knowledge::{Entry, FEATURES, Features, Hit, Index, Search, read_pack};
+use cloister_knowledge::{AnswerMode, Entry, FEATURES, Features, Hit, IN_SCOPE_THRESHOLD, Index, Search, read_pack};
 use cloister_types::{Label, ReadScope};
 use serde::Deserialize;
 
@@ -36,6 +36,7 @@ struct Trial {
     text: String,
     relevant: Vec<String>,
     found: Search,
+    mode: AnswerMode,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -52,8 +53,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         trials.extend(leave_one_out(&entries)?);
     }
     report(&trials, verbose);
-    if env::var("FIT").is_ok() { fit_scope(&trials);
-    fit_ranking(&trials); }
+    fit_scope(&trials);
+    fit_ranking(&trials);
     Ok(())
 }
 
@@ -74,7 +75,8 @@ fn ask(entries: &[Entry], rows: &[Row]) -> Result<Vec<Trial>, Box<dyn Error>> {
         let found = index.search(&scope, &row.text, TOP)?;
         spent.push(start.elapsed());
         let relevant = row.relevant.iter().chain(&row.expect).cloned().collect();
-        trials.push(Trial { text: row.text.clone(), relevant, found });
+        let mode = index.answer_mode(&scope, &row.text)?;
+        trials.push(Trial { text: row.text.clone(), relevant, found, mode });
     }
     spent.sort();
     println!("search: median {:?}, slowest {:?}", spent[spent.len() / 2], spent[spent.len() - 1]);
@@ -102,7 +104,8 @@ fn leave_one_out(entries: &[Entry]) -> Result<Vec<Trial>, Box<dyn Error>> {
         let index = Index::build(&without)?;
         for (text, id) in left_out {
             let found = index.search(&scope, &text, TOP)?;
-            trials.push(Trial { text, relevant: vec![id], found });
+            let mode = index.answer_mode(&scope, &text)?;
+            trials.push(Trial { text, relevant: vec![id], found, mode });
         }
     }
     Ok(trials)
@@ -140,11 +143,13 @@ fn report(trials: &[Trial], verbose: bool) {
         };
         println!("  from {threshold}: covered {:.3}, not covered {:.3}", kept(&covered), kept(&foreign));
     }
+    modes("covered", &covered);
+    modes("not covered", &foreign);
     if verbose {
         for trial in trials {
             let right = rank(trial) == Some(0);
             let hit = trial.found.hits.first().map_or("-", |hit| hit.id.as_str());
-            let (verdict, wrong) = match (trial.relevant.first(), trial.found.in_scope >= 0.5) {
+            let (verdict, wrong) = match (trial.relevant.first(), trial.found.in_scope >= IN_SCOPE_THRESHOLD) {
                 (Some(_), kept) => (if right { "right" } else { "WRONG" }, !right || !kept),
                 (None, kept) => (if kept { "KEPT" } else { "declined" }, kept),
             };
@@ -152,6 +157,30 @@ fn report(trials: &[Trial], verbose: bool) {
                 println!("{verdict} {:.2} {hit} <- {} {:?}", trial.found.in_scope, trial.text, trial.relevant);
             }
         }
+    }
+}
+
+/// How questions would be answered, and how often the right entry takes part.
+fn modes(kind: &str, trials: &[&Trial]) {
+    let mut counts = BTreeMap::<&str, (usize, usize)>::new();
+    for trial in trials {
+        let (mode, ids): (_, Vec<&str>) = match &trial.mode {
+            AnswerMode::Direct { hit } => ("direct", vec![hit.id.as_str()]),
+            AnswerMode::Compose { hits } => {
+                ("compose", hits.iter().map(|hit| hit.id.as_str()).collect())
+            }
+            AnswerMode::Clarify { a, b } => ("clarify", vec![a.id.as_str(), b.id.as_str()]),
+            AnswerMode::SmallTalk(_) => ("small talk", Vec::new()),
+            AnswerMode::OutOfScope { nearest } => {
+                ("declined", nearest.iter().map(|offer| offer.id.as_str()).collect())
+            }
+        };
+        let count = counts.entry(mode).or_default();
+        count.0 += 1;
+        count.1 += usize::from(ids.iter().any(|id| trial.relevant.iter().any(|other| other == id)));
+    }
+    for (mode, (all, right)) in counts {
+        println!("  {kind}: {mode} {all}, with the right entry {right}");
     }
 }
 
@@ -180,7 +209,7 @@ fn fit_scope(trials: &[Trial]) {
         }
         bias -= 2.0 * slope;
         for (weight, slope) in weights.iter_mut().zip(slopes) {
-            *weight -= 2.0 * (slope + SHRINK * *weight);
+            *weight = (*weight - 2.0 * (slope + SHRINK * *weight)).max(0.0);
         }
     }
     println!("scope: bias {bias:.2}, weights {weights:.2?}");
@@ -209,7 +238,7 @@ fn fit_ranking(trials: &[Trial]) {
             }
         }
         for (weight, slope) in weights.iter_mut().zip(slopes) {
-            *weight -= 5.0 * (slope + SHRINK * *weight);
+            *weight = (*weight - 5.0 * (slope + SHRINK * *weight)).max(0.0);
         }
     }
     let sum: f64 = weights.iter().sum();

@@ -3,9 +3,24 @@
 use cloister_types::ReadScope;
 
 use crate::{
-    Hit, IN_SCOPE_THRESHOLD, Index, KnowledgeError, SmallTalk, TopicSuggestion, index::suggestion,
+    Hit, IN_SCOPE_THRESHOLD, Index, KnowledgeError, Search, SmallTalk, TopicSuggestion,
+    index::suggestion,
 };
 
+/// How many hits are looked at.
+const SEEN: usize = 8;
+/// How many sentences of a longer message are read by themselves.
+const MAX_SENTENCES: usize = 6;
+/// From this similarity on, an entry's phrasing counts as the question itself.
+const SAME_QUESTION: f32 = 0.8;
+/// A hit with this part of the best score bears on the question too.
+const CLOSE: f32 = 0.85;
+/// A hit with this part of the best score is as likely to be meant.
+const EVEN: f32 = 0.95;
+/// A question with so few informative words can mean several things.
+const VAGUE: usize = 2;
+/// From this score on an entry is near enough to be offered.
+const RELATED: f32 = 0.15;
 /// How many passages an answer is composed from, at most.
 const COMPOSE: usize = 3;
 /// How many topics are offered where nothing answers.
@@ -43,17 +58,67 @@ pub enum AnswerMode {
 impl Index {
     /// How to answer `text` from the entries within `scope`.
     ///
+    /// Entries without an answer of their own are never offered.
+    ///
     /// # Errors
     /// A failure of the search engine.
     pub fn answer_mode(&self, scope: &ReadScope, text: &str) -> Result<AnswerMode, KnowledgeError> {
-        let _ = (COMPOSE, NEAREST, IN_SCOPE_THRESHOLD, suggestion);
         if let Some(kind) = SmallTalk::detect(text) {
             return Ok(AnswerMode::SmallTalk(kind));
         }
-        let search = self.search(scope, text, COMPOSE)?;
-        match search.hits.into_iter().next() {
-            Some(hit) => Ok(AnswerMode::Direct { hit }),
-            None => Ok(AnswerMode::OutOfScope { nearest: self.suggestions(scope, NEAREST) }),
+        let Search { mut hits, in_scope, informative } = self.closest_reading(scope, text)?;
+        hits.retain(|hit| self.passage(scope, &hit.id).is_some_and(|entry| !entry.answer.is_empty()));
+        if hits.is_empty() || in_scope < IN_SCOPE_THRESHOLD {
+            return Ok(AnswerMode::OutOfScope { nearest: self.nearest(scope, &hits) });
         }
+        let first = hits.remove(0);
+        hits.retain(|hit| hit.score >= first.score * CLOSE);
+        hits.truncate(COMPOSE - 1);
+        if hits.is_empty() || first.features.similarity >= SAME_QUESTION {
+            return Ok(AnswerMode::Direct { hit: first });
+        }
+        let offer = |hit: &Hit| self.passage(scope, &hit.id).map(suggestion);
+        if informative <= VAGUE
+            && hits[0].score >= first.score * EVEN
+            && let (Some(a), Some(b)) = (offer(&first), offer(&hits[0]))
+        {
+            return Ok(AnswerMode::Clarify { a, b });
+        }
+        hits.insert(0, first);
+        Ok(AnswerMode::Compose { hits })
+    }
+
+    /// The search for the whole text or, where that is not covered, for the sentence that is best:
+    /// people tell their story before they ask.
+    fn closest_reading(&self, scope: &ReadScope, text: &str) -> Result<Search, KnowledgeError> {
+        let mut best = self.search(scope, text, SEEN)?;
+        if best.in_scope >= IN_SCOPE_THRESHOLD {
+            return Ok(best);
+        }
+        let sentences = text.split(['.', '?', '!', '\n']).filter(|part| !part.trim().is_empty());
+        let sentences: Vec<&str> = sentences.take(MAX_SENTENCES).collect();
+        for sentence in sentences.iter().filter(|_| sentences.len() > 1) {
+            let found = self.search(scope, sentence, SEEN)?;
+            if found.informative > 1 && found.in_scope > best.in_scope {
+                best = found;
+            }
+        }
+        Ok(best)
+    }
+
+    /// The topics of `hits`, each once, filled up with what is offered to everybody.
+    fn nearest(&self, scope: &ReadScope, hits: &[Hit]) -> Vec<TopicSuggestion> {
+        let found = hits.iter().filter(|hit| hit.score >= RELATED);
+        let mut nearest: Vec<TopicSuggestion> = Vec::new();
+        let found = found.filter_map(|hit| self.passage(scope, &hit.id)).map(suggestion);
+        for offer in found.chain(self.suggestions(scope, SEEN)) {
+            let repeated = nearest.iter().any(|other| {
+                other.id == offer.id || (!offer.topic.is_empty() && other.topic == offer.topic)
+            });
+            if !repeated && nearest.len() < NEAREST {
+                nearest.push(offer);
+            }
+        }
+        nearest
     }
 }

@@ -29,13 +29,13 @@ pub struct Features {
 }
 
 /// From here on a question counts as covered by the knowledge.
-pub const IN_SCOPE_THRESHOLD: f32 = 0.5;
+pub const IN_SCOPE_THRESHOLD: f32 = 0.4;
 
 /// Weights of the ranking; they add up to 1.
-const RANKING: [f32; FEATURES] = [0.4, 0.0, 0.05, 0.25, 0.17, 0.08, 0.05, 0.0];
+const RANKING: [f32; FEATURES] = [0.20, 0.07, 0.05, 0.40, 0.10, 0.10, 0.08, 0.0];
 /// The logistic's constants.
-const BIAS: f32 = -4.5;
-const SCOPE: [f32; FEATURES] = [0.0, 0.0, 0.0, 3.0, 4.0, 2.0, 0.0, 3.0];
+const BIAS: f32 = -5.0;
+const SCOPE: [f32; FEATURES] = [0.0, 0.0, 0.0, 2.2, 3.4, 3.2, 0.0, 2.4];
 
 impl Features {
     /// What hits are ranked by.

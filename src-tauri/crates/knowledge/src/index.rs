@@ -45,6 +45,8 @@ pub struct Search {
     pub hits: Vec<Hit>,
     /// The probability that the readable entries cover the question, from 0 to 1.
     pub in_scope: f32,
+    /// How many different words of the question say something about its subject.
+    pub informative: usize,
 }
 
 /// A question that a reader may be offered.
@@ -90,7 +92,7 @@ impl Index {
     pub fn search(&self, scope: &ReadScope, text: &str, top: usize) -> Result<Search, KnowledgeError> {
         let scoped = self.vocabulary.within(scope);
         if scoped.entries() == 0 {
-            return Ok(Search { hits: Vec::new(), in_scope: 0.0 });
+            return Ok(Search { hits: Vec::new(), in_scope: 0.0, informative: 0 });
         }
         let question = Question::read(text, &mut self.words.clone(), &scoped);
         let candidates = self.engine.candidates(scope, &question, CANDIDATES.max(top))?;
@@ -115,7 +117,7 @@ impl Index {
                 features: *features,
             })
             .collect();
-        Ok(Search { hits, in_scope })
+        Ok(Search { hits, in_scope, informative: question.informative })
     }
 
     /// The entry `id`, if it exists and `scope` allows it; the two cases look alike from outside.
