@@ -18,6 +18,8 @@ export default ts.config(
       "svelte/no-at-html-tags": "error",
       "svelte/no-inline-styles": "error",
       "svelte/button-has-type": "error",
+      // State is replaced whole (`$state.raw`), never changed in place.
+      "svelte/prefer-svelte-reactivity": "off",
       "@typescript-eslint/consistent-type-imports": "error",
     },
   },

@@ -64,6 +64,7 @@ export class Desk {
     const resumed = await this.session.start();
     if (resumed) await this.conversation.load();
     this.#tick();
+    this.#holdAfter(this.conversation.turns.at(-1));
     this.loaded = true;
     await this.#suggest();
   }
@@ -127,13 +128,15 @@ export class Desk {
     this.now = this.timers.now();
     this.#narrator.onEnd(turn, this.context);
     this.#tick();
-    const limited = turn.outcome === "rate_limited" || turn.reason === "cooldown";
-    if (limited && turn.pausedUntil !== null) {
-      const kind = turn.outcome === "rate_limited" ? "rate_limited" : "cooling_down";
-      this.composer.hold({ kind, until: turn.pausedUntil });
-    }
+    this.#holdAfter(turn);
     void this.composer.onTurnEnd();
     void this.session.refresh();
+  }
+
+  #holdAfter(turn: TurnView | undefined): void {
+    if (!turn || turn.pausedUntil === null) return;
+    const kind = turn.outcome === "rate_limited" ? "rate_limited" : "cooling_down";
+    this.composer.hold({ kind, until: turn.pausedUntil });
   }
 
   #tick(): void {

@@ -10,10 +10,11 @@ export interface Follow {
 }
 
 /**
- * Watches a region and the content in it; `onchange` hears whether the end is in view, and
- * `ready` gets the means to go there.
+ * Watches a region and the content in it. `wanted` says whether there is an end worth following,
+ * `onchange` hears whether it is in view, and `ready` gets the means to go there.
  */
 export function follow(
+  wanted: () => boolean,
   onchange: (atEnd: boolean) => void,
   ready: (follow: Follow) => void,
 ): Attachment<HTMLElement> {
@@ -25,11 +26,11 @@ export function follow(
       onchange(true);
     };
     const measure = () => {
-      following = region.scrollHeight - region.scrollTop - region.clientHeight <= NEAR;
+      following = !wanted() || region.scrollHeight - region.scrollTop - region.clientHeight <= NEAR;
       onchange(following);
     };
     const grown = new ResizeObserver(() => {
-      if (following) region.scrollTop = region.scrollHeight;
+      if (following && wanted()) region.scrollTop = region.scrollHeight;
       else measure();
     });
     grown.observe(region);

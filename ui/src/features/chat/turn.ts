@@ -92,7 +92,7 @@ export function applyEvent(turn: TurnView, event: TurnEvent, now: Date): TurnVie
     case "delta":
       return { ...turn, stage: "generate", position: null, answer: turn.answer + event.data.text };
     case "done":
-      return fromRecord(event.data.turn, now);
+      return { ...fromRecord(event.data.turn, now), id: turn.id };
   }
 }
 

@@ -43,7 +43,7 @@ export const en = {
   "fresh.title": "Wipe and start again?",
   "fresh.confirm": "Wipe and start again",
   "ended.title": "This conversation ended at {time} and was destroyed.",
-  "ended.text": "Nobody wrote for a while, so what was asked and answered here is gone.",
+  "ended.text": "What was asked and answered here is gone.",
   "ended.draft": "What you were writing is kept below, on this page only.",
   "ended.new": "New conversation",
   "banner.broken": "A promise is not held.",
@@ -163,7 +163,7 @@ export const en = {
   "notice.stopped.empty": "Nothing had been written. The machine is free again.",
   "notice.queue.title": "You are {place} in line",
   "notice.queue.text": {
-    one: "{count} answer is being written before yours. You can leave this page; it will wait.",
+    one: "One answer is being written before yours. You can leave this page; it will wait.",
     other: "{count} answers are being written before yours. You can leave this page; it will wait.",
   },
   "notice.clarify.topics": "Did you mean one of these?",

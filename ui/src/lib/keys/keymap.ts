@@ -68,6 +68,6 @@ export function isField(target: EventTarget | null): boolean {
     target instanceof HTMLSelectElement ||
     (target instanceof HTMLInputElement &&
       !["checkbox", "radio", "button"].includes(target.type)) ||
-    (target instanceof HTMLElement && target.isContentEditable)
+    (target instanceof HTMLElement && target.isContentEditable === true)
   );
 }

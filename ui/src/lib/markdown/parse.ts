@@ -6,8 +6,8 @@ import type { Block, Inline } from "./tree";
 export interface ParseOptions {
   /** Numbers that may become citation marks; any other `[n]` stays text. */
   citations?: ReadonlySet<number>;
-  /** True while text still arrives: half-written marks are held back and a caret ends it. */
-  streaming?: boolean;
+  /** Whether text still arrives (then a caret ends it), was cut off, or is whole. */
+  end?: "growing" | "cut" | "whole";
 }
 
 // `lheading` would turn a paragraph into a heading when a list begins below it, and `reference`
@@ -20,9 +20,10 @@ const MARK = /\[(\d{1,3})\]/g;
 
 /** Parses an answer or passage; never fails, whatever the text holds. */
 export function parse(text: string, options: ParseOptions = {}): Block[] {
-  const tokens = markdown.parse(options.streaming ? mend(text) : text, {});
+  const end = options.end ?? "whole";
+  const tokens = markdown.parse(end === "whole" ? text : mend(text), {});
   const blocks = readBlocks(new Cursor(tokens), null, options.citations ?? new Set());
-  if (options.streaming) addCaret(blocks);
+  if (end === "growing") addCaret(blocks);
   return blocks;
 }
 

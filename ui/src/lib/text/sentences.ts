@@ -1,6 +1,9 @@
 /** Sentences of running text, for reading aloud and for reduced motion. */
 
-const END = /[.!?…](?:["”’)\]]|\[\d+\]|\*)*(?=\s)|\n\s*\n|[。！？]/gu;
+// A stop, what closes with it, and the citation marks that follow it, once the next word has begun;
+// the stop of a list number ends nothing.
+const END =
+  /(?<!(?:^|\n)[ \t]*\d{1,3})[.!?…](?:["”’)\]*]|\s*\[\d+\])*(?=\s+[^\s[])|\n\s*\n|[。！？]/gu;
 
 /** Where the last whole sentence ends, in UTF-16 units; 0 when none has ended yet. */
 export function endOfWhole(text: string): number {
