@@ -19,7 +19,7 @@ CREATE TABLE audit_purge_guard (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
     before   INTEGER NOT NULL,
     last_seq INTEGER NOT NULL,
-    nothing  INTEGER NOT NULL DEFAULT 0 CHECK (nothing = 0)
+    sentinel INTEGER NOT NULL DEFAULT 0 CHECK (sentinel = 0)
              REFERENCES audit_purge_guard (id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 

@@ -140,11 +140,7 @@ impl AuditBody {
 
     /// Adds a list of values by their `Display`.
     #[must_use]
-    pub fn list<T: LogSafe>(
-        self,
-        name: &'static str,
-        values: impl IntoIterator<Item = T>,
-    ) -> Self {
+    pub fn list<T: LogSafe>(self, name: &'static str, values: impl IntoIterator<Item = T>) -> Self {
         let values = values.into_iter().map(|value| Value::String(value.to_string())).collect();
         self.insert(name, Value::Array(values))
     }
@@ -185,11 +181,8 @@ impl AuditBody {
     }
 
     fn to_json(&self) -> String {
-        let members: Vec<String> = self
-            .0
-            .iter()
-            .map(|(name, value)| format!("{}:{value}", Value::from(*name)))
-            .collect();
+        let members: Vec<String> =
+            self.0.iter().map(|(name, value)| format!("{}:{value}", Value::from(*name))).collect();
         format!("{{{}}}", members.join(","))
     }
 }
@@ -266,6 +259,17 @@ impl Store {
     pub async fn record(&self, record: &AuditRecord) -> Result<(), StoreError> {
         let mut connection = self.writer().acquire().await?;
         append(&mut connection, record).await
+    }
+
+    /// How many records there are.
+    ///
+    /// # Errors
+    /// When they could not be counted.
+    pub async fn audit_count(&self) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM audit_record")
+            .fetch_one(self.readers())
+            .await?;
+        u64::try_from(count).map_err(|_| StoreError::MalformedRow { table: "audit_record" })
     }
 
     /// Reads up to `limit` records that come after the one numbered `after`, in order; 0 is before

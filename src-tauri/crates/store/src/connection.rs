@@ -6,7 +6,7 @@ use cloister_types::Secret;
 use data_encoding::HEXLOWER;
 use libsqlite3_sys::SQLITE_NOTADB;
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, SqliteConnection, SqlitePool,
+    AssertSqlSafe, ConnectOptions, Connection, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 use zeroize::Zeroizing;
@@ -43,18 +43,37 @@ pub(crate) enum Access {
 /// The raw key of the database, shared by the connections that may have to be made again.
 pub(crate) type DatabaseKey = Arc<Secret<[u8; 32]>>;
 
-/// Connects to the encrypted database at `path`, which must exist, and reads its first page.
+/// Does `work` on a connection of its own to the encrypted database at `path`, which must exist.
+///
+/// The connection is closed before this returns, whatever happens: one that is dropped closes in
+/// its own thread, and if the process exits meanwhile, SQLCipher's exit handler frees what that
+/// thread uses and the process crashes.
 ///
 /// # Errors
-/// [`StoreError::WrongKey`], [`StoreError::NotEncrypted`], [`StoreError::NotSqlCipher`] and what
-/// files may refuse.
-pub(crate) async fn connect(
+/// [`StoreError::WrongKey`], [`StoreError::NotEncrypted`], [`StoreError::NotSqlCipher`], what files
+/// may refuse, and the errors of `work`.
+pub(crate) async fn with_one(
     path: &Path,
     key: &DatabaseKey,
-) -> Result<SqliteConnection, StoreError> {
+    work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     refuse_plain(path)?;
     let mut connection = options(path).connect().await?;
-    configure(&mut connection, key, Access::Write).await.map_err(|error| {
+    let done = match unlock(&mut connection, path, key).await {
+        Ok(()) => work(&mut connection).await,
+        refused => refused,
+    };
+    let closed = connection.close().await;
+    done.and(closed.map_err(StoreError::from))
+}
+
+/// Keys the connection and makes sure that the key is right and that it encrypts.
+async fn unlock(
+    connection: &mut SqliteConnection,
+    path: &Path,
+    key: &DatabaseKey,
+) -> Result<(), StoreError> {
+    configure(connection, key, Access::Write).await.map_err(|error| {
         if primary_code(&error) == Some(SQLITE_NOTADB) {
             StoreError::WrongKey { database: path.to_owned() }
         } else {
@@ -62,14 +81,14 @@ pub(crate) async fn connect(
         }
     })?;
     let version: Option<String> =
-        sqlx::query_scalar("PRAGMA cipher_version").fetch_optional(&mut connection).await?;
+        sqlx::query_scalar("PRAGMA cipher_version").fetch_optional(connection).await?;
     if version.is_none_or(|version| version.is_empty()) {
         return Err(StoreError::NotSqlCipher);
     }
-    Ok(connection)
+    Ok(())
 }
 
-/// Makes a pool of `size` connections that stay open.
+/// Makes a pool of up to `size` connections, made when first needed and then kept.
 pub(crate) async fn pool(
     path: &Path,
     key: &DatabaseKey,
@@ -78,7 +97,6 @@ pub(crate) async fn pool(
 ) -> Result<SqlitePool, StoreError> {
     let key = Arc::clone(key);
     let pool = SqlitePoolOptions::new()
-        .min_connections(size)
         .max_connections(size)
         .acquire_timeout(PATIENCE)
         .idle_timeout(None)
@@ -133,6 +151,13 @@ fn refuse_plain(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Whether the database has no tables at all.
+pub(crate) async fn is_empty(connection: &mut SqliteConnection) -> Result<bool, StoreError> {
+    let objects: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM sqlite_schema").fetch_one(connection).await?;
+    Ok(objects == 0)
+}
+
 /// Looks at the structure of every table and index; returns SQLite's findings, none when sound.
 pub(crate) async fn quick_check(
     connection: &mut SqliteConnection,
@@ -152,10 +177,10 @@ pub(crate) async fn full_check(
     let rows: Vec<String> =
         sqlx::query_scalar("PRAGMA integrity_check").fetch_all(&mut *connection).await?;
     findings.extend(rows.into_iter().filter(|row| row != "ok"));
-    let orphans: Vec<(String,)> =
-        sqlx::query_as("SELECT \"table\" FROM pragma_foreign_key_check")
-            .fetch_all(&mut *connection)
-            .await?;
-    findings.extend(orphans.into_iter().map(|(table,)| format!("a row of {table} lost its parent")));
+    let orphans: Vec<(String,)> = sqlx::query_as("SELECT \"table\" FROM pragma_foreign_key_check")
+        .fetch_all(&mut *connection)
+        .await?;
+    findings
+        .extend(orphans.into_iter().map(|(table,)| format!("a row of {table} lost its parent")));
     Ok(findings)
 }

@@ -3,7 +3,8 @@
 use std::{io, path::PathBuf};
 
 use libsqlite3_sys::{
-    SQLITE_BUSY, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_LOCKED, SQLITE_NOTADB, SQLITE_READONLY,
+    SQLITE_BUSY, SQLITE_CORRUPT, SQLITE_ERROR, SQLITE_FULL, SQLITE_LOCKED, SQLITE_NOTADB,
+    SQLITE_READONLY,
 };
 use sqlx::migrate::MigrateError;
 
@@ -104,7 +105,9 @@ pub enum StoreError {
         database: PathBuf,
     },
     /// The linked SQLite has no encryption.
-    #[error("this build of Cloister lacks SQLCipher, so it could not encrypt; install another build")]
+    #[error(
+        "this build of Cloister lacks SQLCipher, so it could not encrypt; install another build"
+    )]
     NotSqlCipher,
     /// The database was written by a newer program.
     #[error(
@@ -118,7 +121,9 @@ pub enum StoreError {
         known: i64,
     },
     /// A migration that was applied differs from the one in this program.
-    #[error("the vault's schema {version} differs from this program's; use the program that made it")]
+    #[error(
+        "the vault's schema {version} differs from this program's; use the program that made it"
+    )]
     ForeignSchema {
         /// The migration that differs.
         version: i64,
@@ -224,8 +229,18 @@ pub(crate) fn primary_code(error: &sqlx::Error) -> Option<i32> {
     code.parse::<i32>().ok().map(|code| code & 0xff)
 }
 
+/// Whether SQLCipher found a page that does not decrypt: it reports the general error, and leaves
+/// the general words, where a faulty statement would be explained.
+fn is_undecryptable_page(error: &sqlx::Error) -> bool {
+    primary_code(error) == Some(SQLITE_ERROR)
+        && error.as_database_error().is_some_and(|error| error.message() == "SQL logic error")
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(source: sqlx::Error) -> Self {
+        if is_undecryptable_page(&source) {
+            return Self::Damaged { finding: String::from("a page does not decrypt") };
+        }
         match (primary_code(&source), source) {
             (Some(SQLITE_FULL), _) => Self::DiskFull,
             (Some(SQLITE_READONLY), _) => Self::ReadOnly,
@@ -245,7 +260,8 @@ mod tests {
 
     #[test]
     fn file_failures_are_sorted_by_what_the_reader_can_do() {
-        let sorted = |kind: io::ErrorKind| StoreError::file("/x", io::Error::from(kind)).to_string();
+        let sorted =
+            |kind: io::ErrorKind| StoreError::file("/x", io::Error::from(kind)).to_string();
         assert_eq!(
             sorted(io::ErrorKind::PermissionDenied),
             "no permission for /x, or its file system is read-only"

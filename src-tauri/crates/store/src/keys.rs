@@ -79,11 +79,26 @@ mod tests {
         let vault: VaultId = "000102030405060708090a0b0c0d0e0f".parse().unwrap();
         let hex = |key: Secret<[u8; 32]>| HEXLOWER.encode(key.expose());
         let answers = [
-            (hex(root.database_key(vault)), "00c7d377bd994aa76858466f9c4152ef382120c3de19e31654d8b06ed704e53e"),
-            (hex(root.sub_key(vault, SubKey::Index)), "f9eb59591ec5c33b5d30be9b19053aa2f82c027748a990b917368e066129cf29"),
-            (hex(root.sub_key(vault, SubKey::Blob)), "f37398eab980c5d73be6560292b5db397a7b12ffac98a310dde148b89a62962a"),
-            (hex(root.sub_key(vault, SubKey::Audit)), "279c6d7cf8c84477f572a2c74110b2394b6332c9cd2ddf218438c9d7f0ecaa7d"),
-            (hex(root.sub_key(vault, SubKey::Log)), "b41c59fba31bd87bc607889ae51287c7ffc91b8631e19a2031546e4c800dd972"),
+            (
+                hex(root.database_key(vault)),
+                "00c7d377bd994aa76858466f9c4152ef382120c3de19e31654d8b06ed704e53e",
+            ),
+            (
+                hex(root.sub_key(vault, SubKey::Index)),
+                "f9eb59591ec5c33b5d30be9b19053aa2f82c027748a990b917368e066129cf29",
+            ),
+            (
+                hex(root.sub_key(vault, SubKey::Blob)),
+                "f37398eab980c5d73be6560292b5db397a7b12ffac98a310dde148b89a62962a",
+            ),
+            (
+                hex(root.sub_key(vault, SubKey::Audit)),
+                "279c6d7cf8c84477f572a2c74110b2394b6332c9cd2ddf218438c9d7f0ecaa7d",
+            ),
+            (
+                hex(root.sub_key(vault, SubKey::Log)),
+                "b41c59fba31bd87bc607889ae51287c7ffc91b8631e19a2031546e4c800dd972",
+            ),
         ];
         for (derived, known) in answers {
             assert_eq!(derived, known);

@@ -41,7 +41,6 @@ mod vault;
 #[cfg(test)]
 mod tests;
 
-
 pub use audit::{AuditBody, AuditCode, AuditCodeError, AuditEvent, AuditRecord, AuditRow};
 pub use conversation::{ConversationRow, TurnAuthorisation, TurnCompletion, TurnRow};
 pub use error::{DatabaseError, StoreError};

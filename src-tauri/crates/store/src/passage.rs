@@ -42,7 +42,8 @@ impl Passage {
     /// SHA-256 over the fields, each behind its length in bytes so that none runs into the next.
     fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
-        let fields = [self.id.as_str(), &self.topic, self.label.as_str(), &self.question, &self.answer];
+        let fields =
+            [self.id.as_str(), &self.topic, self.label.as_str(), &self.question, &self.answer];
         let alternatives = self.alternatives.iter().map(String::as_str);
         for field in fields.into_iter().chain(alternatives) {
             hash.update((field.len() as u64).to_le_bytes());

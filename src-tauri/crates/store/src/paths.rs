@@ -101,7 +101,8 @@ mod tests {
         let id = VaultId::random(&SeededEntropy::new(3));
         assert_eq!(id.to_string().parse(), Ok(id));
         let too_long = "0".repeat(34);
-        for bad in ["", "../../../etc/passwd", "00", too_long.as_str(), &id.to_string().to_uppercase()]
+        for bad in
+            ["", "../../../etc/passwd", "00", too_long.as_str(), &id.to_string().to_uppercase()]
         {
             assert!(bad.parse::<VaultId>().is_err(), "{bad}");
         }

@@ -3,9 +3,7 @@
 use cloister_types::{Pseudonym, SessionId, Timestamp};
 use sqlx::SqliteConnection;
 
-use crate::{
-    AuditBody, AuditEvent, AuditRecord, Store, StoreError, audit,
-};
+use crate::{AuditBody, AuditEvent, AuditRecord, Store, StoreError, audit};
 
 /// Who sits there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +95,11 @@ impl SessionRow {
     }
 }
 
+fn read_row(row: Option<StoredRow>) -> Result<Option<SessionRow>, StoreError> {
+    row.map(|row| SessionRow::from_stored(row).ok_or(StoreError::MalformedRow { table: "session" }))
+        .transpose()
+}
+
 impl Store {
     /// Starts a session and records it.
     ///
@@ -163,10 +166,22 @@ impl Store {
         .bind(token_hash.as_slice())
         .fetch_optional(self.readers())
         .await?;
-        row.map(|row| {
-            SessionRow::from_stored(row).ok_or(StoreError::MalformedRow { table: "session" })
-        })
-        .transpose()
+        read_row(row)
+    }
+
+    /// Finds the session called `id`. It may have [expired](SessionRow::expires_at).
+    ///
+    /// # Errors
+    /// When it could not be read.
+    pub async fn session(&self, id: SessionId) -> Result<Option<SessionRow>, StoreError> {
+        let row: Option<StoredRow> = sqlx::query_as(
+            "SELECT id, kind, pseudonym, started_at, last_seen_at, expires_at \
+             FROM session WHERE id = ?",
+        )
+        .bind(id.to_string())
+        .fetch_optional(self.readers())
+        .await?;
+        read_row(row)
     }
 
     /// Ends a session: deletes it with its conversations and turns, and records how many went.

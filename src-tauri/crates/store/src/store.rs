@@ -16,7 +16,8 @@ use crate::{
 /// other; each costs a thread and a page cache of 2 MB at most.
 const READERS: u32 = 4;
 
-/// An open vault. Cloning is cheap and shares the connections.
+/// An open vault. Cloning is cheap and shares the connections. [Close](Store::close) it before the
+/// process ends: SQLCipher's exit handler crashes a process whose connections are in use or closing.
 #[derive(Clone)]
 pub struct Store(Arc<Inner>);
 
@@ -54,8 +55,13 @@ impl Store {
         let database = paths.database();
         let database: &Path = &database;
         let writer = connection::pool(database, &key, Access::Write, 1).await?;
-        let readers = connection::pool(database, &key, Access::Read, READERS).await?;
-        Ok(Self(Arc::new(Inner { id, root, writer, readers, lock })))
+        match connection::pool(database, &key, Access::Read, READERS).await {
+            Ok(readers) => Ok(Self(Arc::new(Inner { id, root, writer, readers, lock }))),
+            Err(error) => {
+                writer.close().await;
+                Err(error)
+            }
+        }
     }
 
     /// The vault's id, which names its key file.
@@ -68,6 +74,14 @@ impl Store {
     #[must_use]
     pub fn sub_key(&self, purpose: SubKey) -> Secret<[u8; 32]> {
         self.0.root.sub_key(self.0.id, purpose)
+    }
+
+    /// The version of SQLCipher that encrypts the database, such as `4.10.0 community`.
+    ///
+    /// # Errors
+    /// When it could not be asked.
+    pub async fn cipher_version(&self) -> Result<String, StoreError> {
+        Ok(sqlx::query_scalar("PRAGMA cipher_version").fetch_one(self.readers()).await?)
     }
 
     /// Verifies every page's authentication code, every index and every reference. Reads the whole
@@ -100,6 +114,17 @@ impl Store {
     /// Begins a transaction that may write. Dropped without a commit, it leaves nothing.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
         Ok(self.0.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+impl Drop for Inner {
+    /// Leaves the connections of a vault that nobody closed open and idle, in which state they
+    /// survive the end of the process; dropped, they would be closing while it ends.
+    fn drop(&mut self) {
+        if !self.writer.is_closed() {
+            tracing::warn!("the vault was not closed");
+            std::mem::forget((self.writer.clone(), self.readers.clone()));
+        }
     }
 }
 

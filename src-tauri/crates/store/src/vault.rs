@@ -3,7 +3,6 @@
 use std::{path::Path, str::FromStr, sync::Arc};
 
 use cloister_types::{Entropy, Timestamp};
-use sqlx::Connection;
 
 use crate::{
     AuditBody, AuditEvent, Store, StoreError, VaultId, VaultPaths, audit,
@@ -109,29 +108,28 @@ async fn build_database(
     }
     // SQLite gives the log and its index the mode of the database file.
     files::make_file(&fresh)?;
-    let mut connection = connection::connect(&fresh, key).await?;
-    migrations::run(&mut connection).await?;
-    let made = AuditRecord::new(AuditEvent::VaultCreated, at, AuditBody::new());
-    audit::append(&mut connection, &made).await?;
     // Closing the last connection folds the log into the file and removes it.
-    connection.close().await?;
-    Ok(())
+    connection::with_one(&fresh, key, async |connection| {
+        migrations::run(connection).await?;
+        let made = AuditRecord::new(AuditEvent::VaultCreated, at, AuditBody::new());
+        audit::append(connection, &made).await
+    })
+    .await
 }
 
 async fn check_and_migrate(database: &Path, key: &DatabaseKey) -> Result<(), StoreError> {
-    let length =
-        std::fs::metadata(database).map_err(|source| StoreError::file(database, source))?.len();
-    if length == 0 {
-        // SQLite would take an empty file for a new database, and the loss would go unnoticed.
-        return Err(StoreError::Damaged { finding: String::from("the file is empty") });
-    }
-    let mut connection = connection::connect(database, key).await?;
-    if let Some(finding) = connection::quick_check(&mut connection).await?.into_iter().next() {
-        return Err(StoreError::Damaged { finding });
-    }
-    migrations::run(&mut connection).await?;
-    connection.close().await?;
-    Ok(())
+    connection::with_one(database, key, async |connection| {
+        // SQLite takes a file that was cut to nothing for a new database, and a new vault would
+        // hide the loss.
+        if connection::is_empty(connection).await? {
+            return Err(StoreError::Damaged { finding: String::from("the file is empty") });
+        }
+        if let Some(finding) = connection::quick_check(connection).await?.into_iter().next() {
+            return Err(StoreError::Damaged { finding });
+        }
+        migrations::run(connection).await
+    })
+    .await
 }
 
 fn read_id(path: &Path) -> Result<VaultId, StoreError> {

@@ -8,8 +8,7 @@ use crate::{AUDIT_KEPT, AuditBody, AuditEvent, AuditRecord, Store};
 async fn store_with_records(site: &Site) -> Store {
     let store = site.create().await;
     for day in 0..3 {
-        let record =
-            AuditRecord::new(AuditEvent::ModelLoaded, START + day * DAY, AuditBody::new());
+        let record = AuditRecord::new(AuditEvent::ModelLoaded, START + day * DAY, AuditBody::new());
         store.record(&record).await.unwrap();
     }
     store
@@ -57,6 +56,7 @@ async fn records_can_only_be_appended() {
         assert!(refusal.contains(reason), "{script}: {refusal}");
         assert_eq!(store.audit_records(0, 100).await.unwrap(), before, "{script}");
     }
+    store.close().await;
 }
 
 #[tokio::test]
@@ -121,6 +121,7 @@ async fn the_guard_opens_only_for_a_purge_that_leaves_its_summary() {
         assert!(refusal.contains(reason), "{what}: {refusal}");
         assert_eq!(store.audit_records(0, 100).await.unwrap(), before, "{what}");
     }
+    store.close().await;
 }
 
 #[tokio::test]
@@ -136,10 +137,7 @@ async fn old_records_go_and_leave_a_summary() {
     assert_eq!(store.purge(now).await.unwrap().audit_records, 3);
     let records = store.audit_records(0, 100).await.unwrap();
     let seen: Vec<_> = records.iter().map(|row| (row.seq, row.event, row.at)).collect();
-    assert_eq!(
-        seen,
-        [(4, AuditEvent::ModelLoaded, START + 2 * DAY), (5, AuditEvent::Purged, now)]
-    );
+    assert_eq!(seen, [(4, AuditEvent::ModelLoaded, START + 2 * DAY), (5, AuditEvent::Purged, now)]);
     assert_eq!(records[1].body["audit_records"], 3);
 
     // Numbers are never used again, even when all but the summary went.
@@ -148,6 +146,7 @@ async fn old_records_go_and_leave_a_summary() {
     let records = store.audit_records(0, 100).await.unwrap();
     assert_eq!(records.iter().map(|row| row.seq).collect::<Vec<_>>(), [6]);
     assert!(store.check().await.unwrap().is_sound());
+    store.close().await;
 }
 
 #[tokio::test]
@@ -161,4 +160,6 @@ async fn a_log_is_read_in_pieces() {
     assert_eq!(seqs(0, 2).await, [1, 2]);
     assert_eq!(seqs(2, 100).await, [3, 4]);
     assert_eq!(seqs(4, 100).await, [] as [i64; 0]);
+    assert_eq!(store.audit_count().await.unwrap(), 4);
+    store.close().await;
 }

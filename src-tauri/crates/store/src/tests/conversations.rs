@@ -12,7 +12,10 @@ async fn a_session_is_found_by_its_token_and_moves_its_end() {
     let store = site.create().await;
     let guest = site.guest(&store).await;
     let found = store.session_by_token_hash(&guest.token_hash()).await.unwrap().unwrap();
-    assert_eq!((found.id, found.kind, found.pseudonym), (guest.session, SessionKind::Guest, guest.pseudonym));
+    assert_eq!(
+        (found.id, found.kind, found.pseudonym),
+        (guest.session, SessionKind::Guest, guest.pseudonym)
+    );
     assert_eq!((found.last_seen_at, found.expires_at), (START, START + 20 * MINUTE));
     assert_eq!(store.session_by_token_hash(&[0; 32]).await.unwrap(), None);
 
@@ -20,10 +23,13 @@ async fn a_session_is_found_by_its_token_and_moves_its_end() {
     let found = store.session_by_token_hash(&guest.token_hash()).await.unwrap().unwrap();
     assert_eq!((found.started_at, found.last_seen_at), (START, START + MINUTE));
     assert_eq!(found.expires_at, START + 21 * MINUTE);
+    assert_eq!(store.session(guest.session).await.unwrap(), Some(found));
 
     let stranger = SessionId::random(&site.entropy);
+    assert_eq!(store.session(stranger).await.unwrap(), None);
     let touched = store.touch_session(stranger, START, START).await;
     assert!(matches!(touched, Err(StoreError::UnknownSession)));
+    store.close().await;
 }
 
 #[tokio::test]
@@ -36,6 +42,7 @@ async fn a_token_hash_belongs_to_one_session() {
     assert!(matches!(store.start_session(&twin).await, Err(StoreError::Database(_))));
     assert_eq!(count(&store, "session").await, 1);
     assert_eq!(count(&store, "audit_record").await, 2, "the refused start left no record");
+    store.close().await;
 }
 
 #[tokio::test]
@@ -76,6 +83,7 @@ async fn a_turn_is_authorised_then_completed_and_each_leaves_its_record() {
             (AuditEvent::TurnCompleted, done, person, json!({"tokens": 90})),
         ]
     );
+    store.close().await;
 }
 
 #[tokio::test]
@@ -98,6 +106,7 @@ async fn turns_keep_their_order_and_move_the_end_of_their_conversation() {
     let conversation = store.conversation_of(guest.session).await.unwrap().unwrap();
     assert_eq!(conversation.last_turn_at, START + 9 * MINUTE);
     assert_eq!(conversation.expires_at, START + 3 * MINUTE + DAY, "an end never moves back");
+    store.close().await;
 }
 
 #[tokio::test]
@@ -115,6 +124,7 @@ async fn nobody_reads_or_continues_the_conversation_of_another_session() {
     assert!(matches!(refused, Err(StoreError::UnknownConversation)), "{refused:?}");
     assert_eq!(store.turns(owner.session, owner.conversation).await.unwrap().len(), 1);
     assert_eq!(store.audit_records(0, 100).await.unwrap(), before, "no act, no record");
+    store.close().await;
 }
 
 #[tokio::test]
@@ -141,6 +151,7 @@ async fn a_turn_needs_a_living_session_and_completes_once() {
     let answer = guest.answer(&site, late.turn, START, "!");
     assert!(matches!(store.complete_turn(&answer).await, Err(StoreError::UnknownTurn)));
     assert_eq!(count(&store, "turn").await, 0);
+    store.close().await;
 }
 
 #[tokio::test]
@@ -168,6 +179,7 @@ async fn ending_a_session_takes_all_that_is_its_own_and_nothing_else() {
     );
     let again = store.end_session(leaving.session, START + MINUTE).await;
     assert!(matches!(again, Err(StoreError::UnknownSession)));
+    store.close().await;
 }
 
 #[tokio::test]
@@ -191,4 +203,5 @@ async fn guests_of_an_earlier_process_are_ended_at_start() {
     let records = count(&store, "audit_record").await;
     assert_eq!(store.end_orphaned_guests(START + MINUTE).await.unwrap(), Ended::default());
     assert_eq!(count(&store, "audit_record").await, records, "nothing ended, nothing recorded");
+    store.close().await;
 }

@@ -29,7 +29,8 @@ async fn a_committed_turn_survives_and_an_uncommitted_one_does_not() {
         .execute(&mut *open)
         .await
         .unwrap();
-    sqlx::query("DELETE FROM conversation WHERE id = 'none'").execute(&mut *open).await.unwrap();
+    let during = store.turns(guest.session, guest.conversation).await.unwrap();
+    assert_eq!(during[0].completed_at, None, "readers neither wait nor see what is not committed");
     let copy = copy_as_it_lies(&site, &site.folder.path().join("copy"));
     drop(open);
 
@@ -38,6 +39,8 @@ async fn a_committed_turn_survives_and_an_uncommitted_one_does_not() {
     let turns = after.turns(guest.session, guest.conversation).await.unwrap();
     assert_eq!((turns.len(), turns[0].id, turns[0].completed_at), (1, committed.turn, None));
     assert_eq!(count(&after, "audit_record").await, 3);
+    after.close().await;
+    store.close().await;
 }
 
 #[tokio::test]
@@ -60,9 +63,11 @@ async fn a_log_cut_anywhere_opens_to_a_state_that_was_committed() {
         let authorised = authorised.iter().filter(|row| row.turn.is_some()).count();
         assert_eq!(usize::try_from(turns).unwrap(), authorised, "each turn with its record");
         seen.push(turns);
+        after.close().await;
     }
     assert!(seen.is_sorted(), "{seen:?}");
     assert_eq!((seen[0], seen[10]), (0, 3));
+    store.close().await;
 }
 
 #[tokio::test]
@@ -75,4 +80,5 @@ async fn a_dropped_transaction_leaves_the_writer_usable() {
     drop(open);
     store.authorise_turn(&guest.question(&site, START, "?")).await.unwrap();
     assert_eq!(count(&store, "session").await, 1);
+    store.close().await;
 }

@@ -26,6 +26,7 @@ async fn folders_and_files_are_the_owners_alone() {
     }
     names.sort();
     assert_eq!(names, ["vault.db", "vault.db-shm", "vault.db-wal", "vault.id", "vault.lock"]);
+    store.close().await;
 }
 
 #[tokio::test]
@@ -44,7 +45,7 @@ async fn a_folder_of_others_keeps_its_mode() {
     let site = Site::new();
     std::fs::create_dir(&site.paths.data_dir).unwrap();
     std::fs::set_permissions(&site.paths.data_dir, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let _store = site.create().await;
+    site.create().await.close().await;
     assert_eq!(mode(&site.paths.data_dir), 0o755);
 }
 
@@ -96,4 +97,5 @@ async fn a_full_disk_is_named_and_loses_nothing() {
     assert!(store.check().await.unwrap().is_sound());
     let turns = count(&store, "turn").await;
     assert_eq!(usize::try_from(turns).unwrap(), acknowledged + 1, "work resumes with room");
+    store.close().await;
 }

@@ -32,7 +32,8 @@ async fn a_collection_comes_back_as_it_went_in() {
     let store = site.create().await;
     let passages = [passage("z", "Thirty days."), passage("a", "No.\n- *never*")];
     store.replace_collection(&collection("shop"), &passages, START).await.unwrap();
-    let rows = site.reopen(store).await.passages().await.unwrap();
+    let store = site.reopen(store).await;
+    let rows = store.passages().await.unwrap();
     for (row, passage) in rows.iter().zip(&passages) {
         assert!(row.passage == *passage, "{:?}", row.passage);
         assert_eq!((row.collection.as_str(), row.imported_at), ("shop", START));
@@ -40,6 +41,7 @@ async fn a_collection_comes_back_as_it_went_in() {
     assert_eq!(rows.len(), 2);
     assert_ne!(rows[0].digest, rows[1].digest);
     assert!(!format!("{rows:?}").contains("Thirty"), "no text in Debug");
+    store.close().await;
 }
 
 #[tokio::test]
@@ -63,6 +65,7 @@ async fn replacing_takes_the_old_away_and_leaves_other_collections() {
         assert!(matches!(refused, Err(StoreError::DuplicatePassage)), "{refused:?}");
         assert_eq!(answers(&store).await, expected);
     }
+    store.close().await;
 }
 
 #[tokio::test]
@@ -84,4 +87,5 @@ async fn equal_digests_are_equal_passages() {
     let mut relabelled = original;
     relabelled.label = Label::Public;
     assert_ne!(digest(relabelled).await, base);
+    store.close().await;
 }

@@ -4,7 +4,7 @@ use std::{os::unix::fs::PermissionsExt, path::Path};
 
 use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 
-use super::support::{Site, START, count};
+use super::support::{START, Site, count};
 use crate::{Store, StoreError, SubKey, Vault, VaultPaths};
 
 fn refusal(result: Result<Store, StoreError>) -> StoreError {
@@ -29,7 +29,8 @@ async fn a_vault_is_made_once_and_opens_again_with_the_same_keys() {
     store.close().await;
     let again = Vault::create(&site.paths, &site.entropy, START).await;
     assert!(matches!(refusal(again), StoreError::AlreadyExists { .. }));
-    assert!(site.open().await.is_ok(), "the refusal left the vault as it was");
+    site.open().await.expect("the refusal left the vault as it was").close().await;
+    store.close().await;
 }
 
 #[tokio::test]
@@ -40,7 +41,8 @@ async fn one_store_at_a_time_owns_the_vault() {
     let clone = store.clone();
     store.close().await;
     assert!(matches!(count_result(&clone).await, Err(StoreError::Closed)));
-    assert!(site.open().await.is_ok(), "closing gives the lock back while a clone lives");
+    site.open().await.expect("closing gives the lock back while a clone lives").close().await;
+    store.close().await;
 }
 
 async fn count_result(store: &Store) -> Result<(), StoreError> {
@@ -75,6 +77,7 @@ async fn every_connection_is_hardened() {
     let written = sqlx::query("DELETE FROM passage").execute(store.readers()).await;
     let refused = StoreError::from(written.map(drop).unwrap_err());
     assert!(matches!(refused, StoreError::ReadOnly), "a reader cannot write: {refused}");
+    store.close().await;
 }
 
 #[tokio::test]
@@ -92,7 +95,7 @@ async fn a_wrong_key_is_noticed_at_once() {
     assert!(error.to_string().contains("belongs to another vault"), "{error}");
 
     std::fs::write(&key_file, &line).unwrap();
-    assert!(site.open().await.is_ok(), "the attempt left the database as it was");
+    site.open().await.expect("the attempt left the database as it was").close().await;
 }
 
 #[tokio::test]
@@ -157,6 +160,7 @@ async fn a_newer_schema_is_refused_with_words_and_left_alone() {
     assert!(matches!(error, StoreError::NewerSchema { found: 9_000, known: 3 }), "{error}");
     assert!(error.to_string().contains("update the program"), "{error}");
     assert_eq!(std::fs::read(site.paths.database()).unwrap(), before);
+    store.close().await;
 }
 
 #[tokio::test]
@@ -169,6 +173,7 @@ async fn an_edited_migration_is_refused() {
         .unwrap();
     store.close().await;
     assert!(matches!(refusal(site.open().await), StoreError::ForeignSchema { version: 2 }));
+    store.close().await;
 }
 
 #[tokio::test]
@@ -189,7 +194,7 @@ async fn damage_is_reported_and_never_a_panic() {
         match site.open().await {
             Err(StoreError::WrongKey { .. }) => assert_eq!(page, 0),
             Err(StoreError::Damaged { .. }) => assert_ne!(page, 0),
-            Err(other) => panic!("page {page}: {other}"),
+            Err(other) => panic!("page {page}: {other:?}"),
             Ok(store) => {
                 // A page that the quick check does not read, which the full check does.
                 let findings = store.check().await.unwrap().findings;
@@ -200,15 +205,15 @@ async fn damage_is_reported_and_never_a_panic() {
     }
     for length in [0, 1, 100, 4_095, 4_096, whole.len() - 4_096] {
         std::fs::write(&database, &whole[..length]).unwrap();
-        let error = refusal(site.open().await);
-        assert!(
-            matches!(error, StoreError::Damaged { .. } | StoreError::WrongKey { .. }),
-            "cut to {length}: {error}"
-        );
+        match site.open().await {
+            Err(StoreError::Damaged { .. } | StoreError::WrongKey { .. }) => {}
+            other => panic!("cut to {length}: {other:?}"),
+        }
     }
     std::fs::write(&database, &whole).unwrap();
     let store = site.open().await.unwrap();
     assert_eq!(count(&store, "audit_record").await, 1);
+    store.close().await;
 }
 
 #[tokio::test]
@@ -220,7 +225,10 @@ async fn an_incomplete_vault_is_never_taken_for_none() {
         std::fs::rename(&part, &aside).unwrap();
         assert!(Vault::exists(&site.paths));
         let error = refusal(site.open().await);
-        assert!(matches!(&error, StoreError::Incomplete { missing } if *missing == part), "{error}");
+        assert!(
+            matches!(&error, StoreError::Incomplete { missing } if *missing == part),
+            "{error}"
+        );
         let again = Vault::create(&site.paths, &site.entropy, START).await;
         assert!(matches!(refusal(again), StoreError::AlreadyExists { .. }));
         std::fs::rename(&aside, &part).unwrap();
@@ -247,6 +255,7 @@ async fn leftovers_of_a_making_that_was_cut_short_are_replaced() {
         .collect();
     names.sort();
     assert_eq!(names, ["vault.db", "vault.id", "vault.lock"]);
+    store.close().await;
 }
 
 #[tokio::test]

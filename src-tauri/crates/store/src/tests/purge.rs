@@ -41,6 +41,7 @@ async fn a_session_goes_at_its_end_with_all_that_is_its_own() {
     let records = count(&store, "audit_record").await;
     assert_eq!(store.purge(clock.now()).await.unwrap(), PurgeReport::default());
     assert_eq!(count(&store, "audit_record").await, records, "nothing went, nothing recorded");
+    store.close().await;
 }
 
 #[tokio::test]
@@ -63,6 +64,7 @@ async fn a_conversation_goes_a_day_after_its_last_turn() {
     clock.advance(MINUTE);
     assert_eq!(store.purge(clock.now()).await.unwrap().turns, 1);
     assert!(store.session_by_token_hash(&guest.token_hash()).await.unwrap().is_some());
+    store.close().await;
 }
 
 #[tokio::test]
@@ -104,6 +106,7 @@ async fn more_than_a_batch_goes_in_several_transactions() {
     assert!(batches.len() >= 6 && batches.iter().all(|turns| *turns <= 500), "{batches:?}");
     assert_eq!(batches.iter().sum::<u64>(), 2_600);
     assert!(store.check().await.unwrap().is_sound());
+    store.close().await;
 }
 
 #[tokio::test]
@@ -116,4 +119,5 @@ async fn the_write_ahead_log_is_cut_to_nothing() {
     assert_ne!(std::fs::metadata(&log).unwrap().len(), 0);
     store.purge(START).await.unwrap();
     assert_eq!(std::fs::metadata(&log).unwrap().len(), 0);
+    store.close().await;
 }

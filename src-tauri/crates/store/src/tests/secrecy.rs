@@ -112,6 +112,7 @@ async fn the_key_is_in_no_log_at_any_level_however_slow_a_statement() {
             }
         }
     }
+    store.close().await;
 }
 
 /// The level type belongs to the `log` crate, which only the driver names.
@@ -161,6 +162,7 @@ async fn nothing_readable_lies_in_any_file() {
     // Under the key, the passage is there and the turn, which was sealed besides, never was.
     let store = site.open().await.unwrap();
     assert_eq!(store.passages().await.unwrap()[0].passage.answer, MARKER);
+    store.close().await;
 }
 
 #[tokio::test]
@@ -189,4 +191,5 @@ async fn the_database_key_alone_does_not_open_what_a_guest_said() {
     for key in [&thief.key, &guest.key] {
         assert!(key.open_turn(thief.session, bait.turn, &moved[0].sealed).is_err());
     }
+    store.close().await;
 }
