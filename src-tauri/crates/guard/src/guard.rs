@@ -1,0 +1,135 @@
+//! The guard: every rule compiled, and one call for each stage.
+
+use cloister_types::Sanitized;
+use serde::Serialize;
+
+use crate::{
+    Finding, Injection, Moderation, Placeholder, Redaction, Treatment, Views,
+    injection::InjectionRules, moderation::ModerationRules, normalise::{Decoder, View}, pii::Detectors,
+};
+
+/// The compiled rules. Made once and shared behind an `Arc`; it holds no text.
+pub struct Guard {
+    decoder: Decoder,
+    detectors: Detectors,
+    injection: InjectionRules,
+    moderation: ModerationRules,
+}
+
+/// What is done with a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// It goes on as it is.
+    Allow,
+    /// It goes on with placeholders.
+    Redact,
+    /// It is answered with a neutral or caring text.
+    Redirect,
+    /// It is refused.
+    Block,
+}
+
+/// Everything that the guard has to say about a text.
+#[derive(Debug, Clone)]
+pub struct Scan {
+    /// What is to be done: an attack blocks, moderation redirects, findings redact.
+    pub action: Action,
+    /// The text without personal data and secrets.
+    pub sanitized: Sanitized,
+    /// What was found, in code points of the original.
+    pub findings: Vec<Finding>,
+    /// The placeholders, in code points of the sanitised text.
+    pub placeholders: Vec<Placeholder>,
+    /// Whether it is an attack.
+    pub injection: Injection,
+    /// Whether it calls for a redirect.
+    pub moderation: Moderation,
+}
+
+/// A piece of a text that the program composes itself.
+#[derive(Debug, Clone, Copy)]
+pub enum VouchedPiece<'a> {
+    /// A sentence of the program.
+    Fixed(&'static str),
+    /// Text that was sanitised before.
+    Clean(&'a Sanitized),
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Guard {
+    /// Compiles the rules, which takes some milliseconds. It cannot fail: the rules are constant.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            decoder: Decoder::new(),
+            detectors: Detectors::new(),
+            injection: InjectionRules::new(),
+            moderation: ModerationRules::new(),
+        }
+    }
+
+    pub(crate) const fn detectors(&self) -> &Detectors {
+        &self.detectors
+    }
+
+    /// The readings that keep letter case, which the detectors of personal data look at.
+    pub(crate) fn plain_readings(&self, text: &str) -> Vec<View> {
+        Views::plain_readings(text, &self.decoder)
+    }
+
+    /// Reads `text` without its disguises (stage 2). The text itself stays as it is.
+    #[must_use]
+    pub fn normalise(&self, text: &str) -> Views {
+        Views::read(text, &self.decoder)
+    }
+
+    /// Judges whether any reading is an attack on the assistant (stage 3).
+    #[must_use]
+    pub fn injection(&self, views: &Views) -> Injection {
+        self.injection.judge(views)
+    }
+
+    /// Judges whether any reading calls for a redirect (stage 4).
+    #[must_use]
+    pub fn moderation(&self, views: &Views) -> Moderation {
+        self.moderation.judge(views)
+    }
+
+    /// Runs every stage over `text`.
+    #[must_use]
+    pub fn scan(&self, text: &str) -> Scan {
+        let views = self.normalise(text);
+        let injection = self.injection(&views);
+        let moderation = self.moderation(&views);
+        let Redaction { sanitized, findings, placeholders } = self.redact(text, &views);
+        let replaced = findings.iter().any(|finding| finding.treatment == Treatment::Replace);
+        let action = match (injection.flagged, moderation.flagged, replaced) {
+            (true, _, _) => Action::Block,
+            (false, true, _) => Action::Redirect,
+            (false, false, true) => Action::Redact,
+            (false, false, false) => Action::Allow,
+        };
+        Scan { action, sanitized, findings, placeholders, injection, moderation }
+    }
+
+    /// Puts together a text from the program's own sentences and text that is already sanitised.
+    #[must_use]
+    pub fn vouch_answer(&self, pieces: &[VouchedPiece<'_>]) -> Sanitized {
+        vouch(pieces.iter().map(|piece| match piece {
+            VouchedPiece::Fixed(sentence) => sentence,
+            VouchedPiece::Clean(text) => text.as_str(),
+        }).collect())
+    }
+}
+
+/// The one place that vouches for sanitised text.
+#[expect(clippy::disallowed_methods, reason = "the guard is the one that mints sanitised text")]
+pub(crate) const fn vouch(text: String) -> Sanitized {
+    Sanitized::mint(text)
+}

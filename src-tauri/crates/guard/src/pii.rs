@@ -1,0 +1,228 @@
+//! Personal data and secrets: tables of rules, and the engine that runs them.
+//!
+//! Each kind of datum is one file with a table of [`Rule`]s. A rule is a pattern, what must stand
+//! near it, and a check; each carries examples that it finds and examples that it passes over, and
+//! one test walks them all, bare and inside prose. No pattern can look far ahead again and again:
+//! what it repeats without bound ends at a sign that it begins with or cannot hold.
+
+mod bank_account;
+mod card;
+mod cloud_token;
+mod credential;
+mod date_of_birth;
+mod driver_license;
+mod email;
+mod employee_id;
+mod engine;
+mod iban;
+mod ip;
+mod medical_record;
+mod passport;
+mod person;
+mod phone;
+mod ssn;
+mod url;
+mod username;
+
+use std::ops::Range;
+
+pub(crate) use engine::Detectors;
+
+use crate::{
+    Category,
+    finding::{Evidence, Treatment},
+    normalise::part,
+};
+
+/// Every rule, by file.
+const TABLES: [&[Rule]; 17] = [
+    email::RULES,
+    phone::RULES,
+    ssn::RULES,
+    card::RULES,
+    iban::RULES,
+    ip::RULES,
+    credential::RULES,
+    cloud_token::RULES,
+    url::RULES,
+    date_of_birth::RULES,
+    person::RULES,
+    medical_record::RULES,
+    employee_id::RULES,
+    passport::RULES,
+    driver_license::RULES,
+    bank_account::RULES,
+    username::RULES,
+];
+
+/// One way to find one kind of datum.
+pub(crate) struct Rule {
+    /// `kind/variant`, as findings report it.
+    pub(crate) name: &'static str,
+    pub(crate) category: Category,
+    /// A regular expression over the surface reading. Its group `v` is the datum, or else the whole match.
+    pub(crate) pattern: &'static str,
+    /// What a text must hold at all for the pattern to be tried.
+    pub(crate) gate: Gate,
+    /// Words of which one must stand near the datum.
+    pub(crate) context: Option<Context>,
+    /// Looks closer at a candidate: the part of it that is the datum, or nothing.
+    pub(crate) accept: fn(&Candidate<'_>) -> Option<Range<usize>>,
+    pub(crate) evidence: Evidence,
+    pub(crate) score: f32,
+    pub(crate) treatment: Treatment,
+    /// Texts, and the datum that the rule finds in each.
+    pub(crate) finds: &'static [(&'static str, &'static str)],
+    /// Texts in which the rule finds nothing.
+    pub(crate) passes: &'static [&'static str],
+}
+
+impl Rule {
+    /// A rule with the usual settings, for tables to fill in.
+    pub(crate) const BASE: Self = Self {
+        name: "",
+        category: Category::Other,
+        pattern: "",
+        gate: Gate::None,
+        context: None,
+        accept: whole,
+        evidence: Evidence::Shape,
+        score: 0.8,
+        treatment: Treatment::Replace,
+        finds: &[],
+        passes: &[],
+    };
+}
+
+/// A cheap necessary condition on the whole text.
+pub(crate) enum Gate {
+    /// None: the rule has context words, which are its gate.
+    None,
+    /// At least so many ASCII digits.
+    Digits(usize),
+    /// One of these, letter case aside.
+    Any(&'static [&'static str]),
+}
+
+/// Words that must stand near a datum, letter case aside, as whole words.
+#[derive(Clone, Copy)]
+pub(crate) struct Context {
+    pub(crate) words: &'static [&'static str],
+    /// How many bytes may lie between such a word and the datum that follows it.
+    pub(crate) before: usize,
+    /// The same for a word that follows the datum; 0: it must come first.
+    pub(crate) after: usize,
+}
+
+/// A match of a rule's pattern.
+pub(crate) struct Candidate<'t> {
+    pub(crate) text: &'t str,
+    pub(crate) range: Range<usize>,
+}
+
+impl<'t> Candidate<'t> {
+    pub(crate) fn value(&self) -> &'t str {
+        part(self.text, self.range.clone())
+    }
+
+    pub(crate) fn stands_alone(&self, range: &Range<usize>) -> bool {
+        !self.char_before(range.start).is_some_and(char::is_alphanumeric)
+            && !self.char_after(range.end).is_some_and(char::is_alphanumeric)
+    }
+
+    pub(crate) fn char_before(&self, at: usize) -> Option<char> {
+        part(self.text, ..at).chars().next_back()
+    }
+
+    pub(crate) fn char_after(&self, at: usize) -> Option<char> {
+        part(self.text, at..).chars().next()
+    }
+
+    /// Up to `bytes` bytes before the match, lower case.
+    pub(crate) fn before(&self, bytes: usize) -> String {
+        let mut start = self.range.start.saturating_sub(bytes);
+        while !self.text.is_char_boundary(start) {
+            start += 1;
+        }
+        part(self.text, start..self.range.start).to_ascii_lowercase()
+    }
+}
+
+/// Accepts the match as it is.
+#[expect(clippy::unnecessary_wraps, reason = "one of the functions that rules choose from")]
+fn whole(candidate: &Candidate<'_>) -> Option<Range<usize>> {
+    Some(candidate.range.clone())
+}
+
+/// Accepts the match when no letter or digit touches it.
+fn alone(candidate: &Candidate<'_>) -> Option<Range<usize>> {
+    candidate.stands_alone(&candidate.range).then(|| candidate.range.clone())
+}
+
+/// Accepts the match when it holds a digit and no letter or digit touches it.
+fn with_digit(candidate: &Candidate<'_>) -> Option<Range<usize>> {
+    alone(candidate).filter(|_| candidate.value().bytes().any(|byte| byte.is_ascii_digit()))
+}
+
+/// The digits of `text`, as numbers.
+fn digits(text: &str) -> Vec<u8> {
+    text.bytes().filter(u8::is_ascii_digit).map(|byte| byte - b'0').collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{engine::Hit, *};
+
+    /// Sentences around an example; `{}` is the example.
+    const PROSE: [&str; 4] = [
+        "{}",
+        "Hello, I need some help today: {}",
+        "As we said last week, {}. Thank you for your patience!",
+        "Bonjour é 漢字 🙂\n{}\nBest wishes",
+    ];
+
+    fn found_by<'t>(hits: &[Hit], rule: &str, text: &'t str) -> Vec<&'t str> {
+        hits.iter()
+            .filter(|hit| hit.rule.name == rule)
+            .map(|hit| part(text, hit.range.clone()))
+            .collect()
+    }
+
+    #[test]
+    fn every_rule_finds_and_passes_over_its_examples_bare_and_in_prose() {
+        let detectors = Detectors::new();
+        let mut failures = Vec::new();
+        for rule in TABLES.into_iter().flatten() {
+            assert!(!rule.finds.is_empty(), "{} has no example", rule.name);
+            for prose in PROSE {
+                for (example, datum) in rule.finds {
+                    let text = prose.replace("{}", example);
+                    let found = found_by(&detectors.find(&text), rule.name, &text);
+                    if !found.contains(datum) {
+                        failures.push(format!("{} in {text:?}: {found:?}", rule.name));
+                    }
+                }
+                for example in rule.passes {
+                    let text = prose.replace("{}", example);
+                    let found = found_by(&detectors.find(&text), rule.name, &text);
+                    if !found.is_empty() {
+                        failures.push(format!("{} must pass over {text:?}: {found:?}", rule.name));
+                    }
+                }
+            }
+        }
+        assert!(failures.is_empty(), "{}", failures.join("\n"));
+    }
+
+    #[test]
+    fn rule_names_are_unique_and_scores_are_shares() {
+        let mut names: Vec<_> = TABLES.into_iter().flatten().map(|rule| rule.name).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        for rule in TABLES.into_iter().flatten() {
+            assert!((0.0..=1.0).contains(&rule.score), "{}", rule.name);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Payment card numbers (ISO/IEC 7812: issuer ranges and the Luhn digit).
+
+use std::ops::Range;
+
+use super::{Candidate, Context, Gate, Rule, digits, alone};
+use crate::{Category, finding::Evidence, normalise::part};
+
+const PATTERN: &str = r"[0-9](?:[ -]{0,2}[0-9]){11,26}";
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "card/luhn",
+        category: Category::CreditCard,
+        pattern: PATTERN,
+        gate: Gate::Digits(13),
+        accept: with_check_digit,
+        evidence: Evidence::Validated,
+        score: 0.99,
+        finds: &[
+            ("4111 1111 1111 1111", "4111 1111 1111 1111"),
+            ("pay with 5555-5555-5555-4444 now", "5555-5555-5555-4444"),
+            ("378282246310005", "378282246310005"),
+            ("30569309025904", "30569309025904"),
+            ("code 1234 4111 1111 1111 1111 0424", "4111 1111 1111 1111"),
+        ],
+        passes: &["4111 1111 1111 1112", "0000 0000 0000 0000", "ISBN 978-3-16-148410-0", "9999999999999995"],
+        ..Rule::BASE
+    },
+    Rule {
+        name: "card/context",
+        category: Category::CreditCard,
+        pattern: PATTERN,
+        context: Some(Context {
+            words: &["card", "credit card", "visa", "mastercard", "amex", "maestro", "debit", "kreditkarte", "tarjeta", "carte"],
+            before: 30,
+            after: 0,
+        }),
+        accept: card_length,
+        evidence: Evidence::Context,
+        score: 0.8,
+        finds: &[("card number 4000-0000-0058-5858", "4000-0000-0058-5858")],
+        passes: &["the card arrived on 2024-01-05", "tracking 4000-0000-0058-5858"],
+        ..Rule::BASE
+    },
+];
+
+/// The Luhn check digit (ISO/IEC 7812-1, annex B).
+fn luhn(digits: &[u8]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| match (place % 2, u32::from(*digit) * 2) {
+            (0, doubled) => doubled / 2,
+            (_, doubled) => doubled / 10 + doubled % 10,
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+/// Whether an issuer has such numbers: American Express and Diners, Visa, Mastercard, Discover,
+/// Maestro, `UnionPay`, JCB, Mir.
+fn is_issued(digits: &[u8]) -> bool {
+    let first_four = digits.iter().take(4).fold(0, |number, digit| number * 10 + u16::from(*digit));
+    match (first_four, digits.len()) {
+        (3400..=3499 | 3700..=3799, 15) | (3000..=3059 | 3600..=3699 | 3800..=3999, 14..=19) => true,
+        (3528..=3589, 16..=19) | (4000..=4999, 13 | 16 | 19) => true,
+        (5000..=5099 | 5600..=5899 | 6000..=6999, 13..=19) => true,
+        (5100..=5599 | 2200..=2720, 16) | (1800 | 2131, 15) => true,
+        (_, _) => false,
+    }
+}
+
+/// The first stretch between group borders that is a card number.
+fn with_check_digit(candidate: &Candidate<'_>) -> Option<Range<usize>> {
+    let groups = groups(candidate);
+    for (first, start) in groups.iter().enumerate() {
+        for end in groups.get(first..)?.iter().rev() {
+            let range = start.start..end.end;
+            let number = digits(part(candidate.text, range.clone()));
+            if (13..=19).contains(&number.len())
+                && is_issued(&number)
+                && luhn(&number)
+                && candidate.stands_alone(&range)
+            {
+                return Some(range);
+            }
+        }
+    }
+    None
+}
+
+fn card_length(candidate: &Candidate<'_>) -> Option<Range<usize>> {
+    let count = digits(candidate.value()).len();
+    alone(candidate).filter(|_| (13..=19).contains(&count))
+}
+
+/// The candidate's groups of digits.
+fn groups(candidate: &Candidate<'_>) -> Vec<Range<usize>> {
+    let mut groups = Vec::new();
+    let mut at = candidate.range.start;
+    for group in candidate.value().split([' ', '-']) {
+        if !group.is_empty() {
+            groups.push(at..at + group.len());
+        }
+        at += group.len() + 1;
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn luhn_known_answers() {
+        for (number, right) in [
+            ("79927398713", true),
+            ("79927398710", false),
+            ("4242424242424242", true),
+            ("6011111111111117", true),
+            ("3530111333300000", true),
+            ("4242424242424241", false),
+        ] {
+            assert_eq!(luhn(&digits(number)), right, "{number}");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Runs the rules over one text.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use regex::Regex;
+
+use super::{Candidate, Context, Gate, Rule, TABLES};
+use crate::{Category, normalise::part};
+
+/// Something that one rule found in one text, in bytes.
+pub(crate) struct Hit {
+    pub(crate) range: Range<usize>,
+    pub(crate) rule: &'static Rule,
+}
+
+/// The compiled rules.
+pub(crate) struct Detectors {
+    rules: Vec<Compiled>,
+    /// Every word of a gate or a context.
+    words: AhoCorasick,
+    /// For each of `words`: how long it is, and the rules whose gate or context it belongs to.
+    users: Vec<Vec<usize>>,
+    placeholder: Regex,
+}
+
+struct Compiled {
+    rule: &'static Rule,
+    pattern: Regex,
+    context: Option<Context>,
+}
+
+/// What one pass over a text tells about it.
+struct Facts {
+    digits: usize,
+    /// For each rule, where its words stand, in order of their ends.
+    words: Vec<Vec<(usize, usize)>>,
+}
+
+impl Detectors {
+    pub(crate) fn new() -> Self {
+        let rules: Vec<Compiled> = TABLES
+            .into_iter()
+            .flatten()
+            .map(|rule| Compiled {
+                rule,
+                pattern: Regex::new(rule.pattern)
+                    .expect("patterns are constant and the test of the tables compiles them all"),
+                context: rule.context,
+            })
+            .collect();
+        let mut users: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (index, compiled) in rules.iter().enumerate() {
+            let words = match (&compiled.context, &compiled.rule.gate) {
+                (Some(context), _) => context.words,
+                (None, Gate::Any(words)) => *words,
+                (None, Gate::None | Gate::Digits(_)) => &[],
+            };
+            for word in words {
+                users.entry(*word).or_default().push(index);
+            }
+        }
+        let words = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .build(users.keys())
+            .expect("a few hundred short words fit an automaton");
+        let names: Vec<String> = Category::ALL
+            .iter()
+            .map(|category| regex::escape(category.placeholder()))
+            .filter(|name| !name.is_empty())
+            .collect();
+        let placeholder = Regex::new(&names.join("|")).expect("escaped words make a valid pattern");
+        Self { rules, words, users: users.into_values().collect(), placeholder }
+    }
+
+    /// Every finding of every rule in `text`; they may overlap. Never in a placeholder alone.
+    pub(crate) fn find(&self, text: &str) -> Vec<Hit> {
+        let facts = self.facts(text);
+        let mut hits = Vec::new();
+        for (index, compiled) in self.rules.iter().enumerate() {
+            let words = &facts.words[index];
+            let open = match (&compiled.context, &compiled.rule.gate) {
+                (Some(_), gate) => !words.is_empty() && digits_suffice(gate, facts.digits),
+                (None, Gate::Any(_)) => !words.is_empty(),
+                (None, gate) => digits_suffice(gate, facts.digits),
+            };
+            if open {
+                compiled.find(text, words, &mut hits);
+            }
+        }
+        if !hits.is_empty() {
+            let placeholders: Vec<_> = self.placeholder.find_iter(text).map(|m| m.range()).collect();
+            hits.retain(|hit| holds_more_than_placeholders(text, &hit.range, &placeholders));
+        }
+        hits
+    }
+
+    /// The words, lower case, after which a rule may expect a datum: the longest of each context.
+    pub(crate) fn lead_words(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.rules
+            .iter()
+            .filter_map(|compiled| compiled.rule.context)
+            .flat_map(|context| context.words)
+            .filter_map(|entry| {
+                entry.split(|c: char| !c.is_alphanumeric()).max_by_key(|word| word.len())
+            })
+    }
+
+    fn facts(&self, text: &str) -> Facts {
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        let mut words = vec![Vec::new(); self.rules.len()];
+        for found in self.words.find_overlapping_iter(text) {
+            let whole = is_whole_word(text, &found.range());
+            for &rule in &self.users[found.pattern()] {
+                if whole || self.rules[rule].context.is_none() {
+                    words[rule].push((found.start(), found.end()));
+                }
+            }
+        }
+        Facts { digits, words }
+    }
+}
+
+impl Compiled {
+    fn find(&self, text: &str, words: &[(usize, usize)], hits: &mut Vec<Hit>) {
+        for captures in self.pattern.captures_iter(text) {
+            let Some(found) = captures.name("v").or_else(|| captures.get(0)) else { continue };
+            let candidate = Candidate { text, range: found.range() };
+            let near = self.context.is_none_or(|context| is_near(&context, words, &found.range()));
+            if !near {
+                continue;
+            }
+            if let Some(range) = (self.rule.accept)(&candidate).filter(|range| !range.is_empty()) {
+                hits.push(Hit { range, rule: self.rule });
+            }
+        }
+    }
+}
+
+const fn digits_suffice(gate: &Gate, digits: usize) -> bool {
+    match gate {
+        Gate::Digits(least) => digits >= *least,
+        Gate::None | Gate::Any(_) => true,
+    }
+}
+
+/// Whether no letter or digit touches the word, the plural's `s` aside.
+fn is_whole_word(text: &str, range: &Range<usize>) -> bool {
+    let before = part(text, ..range.start).chars().next_back();
+    let mut after = part(text, range.end..).chars();
+    let next = match after.next() {
+        Some('s') => after.next(),
+        next => next,
+    };
+    let joined = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let inside = part(text, range.clone()).starts_with(char::is_alphanumeric);
+    !(inside && joined(before) || joined(next))
+}
+
+fn is_near(context: &Context, words: &[(usize, usize)], datum: &Range<usize>) -> bool {
+    let first = words.partition_point(|(_, end)| *end + context.before < datum.start);
+    words[first..]
+        .iter()
+        .take_while(|(start, _)| *start <= datum.end + context.after)
+        .any(|(start, end)| {
+            *end <= datum.start || (context.after > 0 && *start >= datum.end)
+        })
+}
+
+fn holds_more_than_placeholders(text: &str, range: &Range<usize>, taken: &[Range<usize>]) -> bool {
+    let first = taken.partition_point(|placeholder| placeholder.end <= range.start);
+    let mut at = range.start;
+    for placeholder in taken[first..].iter().take_while(|p| p.start < range.end) {
+        if part(text, at..placeholder.start.max(at)).contains(char::is_alphanumeric) {
+            return true;
+        }
+        at = placeholder.end.min(range.end).max(at);
+    }
+    part(text, at..range.end).contains(char::is_alphanumeric)
+}

@@ -1,0 +1,71 @@
+//! Internet addresses, versions 4 and 6.
+
+use std::{
+    net::{Ipv4Addr, Ipv6Addr},
+    ops::Range,
+};
+
+use super::{Candidate, Gate, Rule};
+use crate::{Category, finding::Evidence};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "ip/v4",
+        category: Category::Ip,
+        pattern: r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}",
+        gate: Gate::Digits(4),
+        accept: version_4,
+        evidence: Evidence::Validated,
+        score: 0.95,
+        finds: &[
+            ("from 79.43.74.70 today", "79.43.74.70"),
+            ("http://10.0.0.1:8080/", "10.0.0.1"),
+            ("(192.168.0.254)", "192.168.0.254"),
+        ],
+        passes: &["256.1.1.1", "v1.2.3.4", "version 10.2.3.4", "1.2.3.4.5", "section 01.02.03.04"],
+        ..Rule::BASE
+    },
+    Rule {
+        name: "ip/v6",
+        category: Category::Ip,
+        pattern: r"(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,4})",
+        gate: Gate::Any(&[":"]),
+        accept: version_6,
+        evidence: Evidence::Validated,
+        score: 0.95,
+        finds: &[
+            ("host 2001:db8::8a2e:370:7334 is down", "2001:db8::8a2e:370:7334"),
+            ("fe80::1", "fe80::1"),
+            ("2001:0db8:85a3:0000:0000:8a2e:0370:7334", "2001:0db8:85a3:0000:0000:8a2e:0370:7334"),
+            ("::ffff:192.0.2.128", "::ffff:192.0.2.128"),
+        ],
+        passes: &["at 12:30:45", "std::vec", "a::b::c", "::", "ratio 1:2:3", "00:1A:2B:3C:4D:5E"],
+        ..Rule::BASE
+    },
+];
+
+fn version_4(candidate: &Candidate<'_>) -> Option<Range<usize>> {
+    candidate.value().parse::<Ipv4Addr>().ok()?;
+    let touched = |c: Option<char>| c.is_some_and(|c| c == '.' || c.is_alphanumeric());
+    let after = candidate.char_after(candidate.range.end);
+    let goes_on = match after {
+        Some('.') => candidate
+            .char_after(candidate.range.end + 1)
+            .is_some_and(|c| c.is_ascii_digit()),
+        after => touched(after),
+    };
+    let before = candidate.before(12);
+    let is_version = before.trim_end().ends_with("version");
+    (!goes_on && !touched(candidate.char_before(candidate.range.start)) && !is_version)
+        .then(|| candidate.range.clone())
+}
+
+fn version_6(candidate: &Candidate<'_>) -> Option<Range<usize>> {
+    let trimmed = candidate.value();
+    let trimmed = if trimmed.ends_with("::") { trimmed } else { trimmed.trim_end_matches(':') };
+    trimmed.parse::<Ipv6Addr>().ok()?;
+    let range = candidate.range.start..candidate.range.start + trimmed.len();
+    let digits = trimmed.bytes().filter(u8::is_ascii_hexdigit).count();
+    let joined = candidate.char_before(range.start) == Some(':');
+    (digits >= 4 && !joined && candidate.stands_alone(&range)).then_some(range)
+}

@@ -1,0 +1,214 @@
+//! Telephone numbers, national and international (ITU-T E.164).
+
+use std::ops::Range;
+
+use super::{Candidate, Context, Gate, Rule};
+use crate::{Category, finding::Evidence, normalise::part};
+
+const PATTERN: &str = r"(?:\+|(?-u:\b)00|\()?[0-9](?:[ .\-()/]{0,3}[0-9]){5,16}(?: ?(?:x|ext\.? ?|extension )[0-9]{1,6})?";
+
+/// Words after which a run of digits is a number of something else.
+const NOT_A_PHONE: [&str; 25] = [
+    "isbn", "issn", "order", "invoice", "ref", "reference", "ticket", "case", "tracking", "sku",
+    "doi", "page", "part", "serial", "version", "article", "model", "batch", "claim", "policy",
+    "id", "no", "nr", "rfc", "upc",
+];
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "phone/international",
+        category: Category::Phone,
+        pattern: PATTERN,
+        gate: Gate::Digits(7),
+        accept: international,
+        evidence: Evidence::Validated,
+        score: 0.95,
+        finds: &[
+            ("call +1 (905) 564-9928", "+1 (905) 564-9928"),
+            ("+44 20 7946 0018", "+44 20 7946 0018"),
+            ("on +49 (0)30 901820 in", "+49 (0)30 901820"),
+            ("+33612345678", "+33612345678"),
+            ("0044 20 7946 0018", "0044 20 7946 0018"),
+        ],
+        passes: &["2 + 3 = 5", "+0 12 34 56 78", "a gain of +12.5 and +13"],
+        ..Rule::BASE
+    },
+    Rule {
+        name: "phone/national",
+        category: Category::Phone,
+        pattern: PATTERN,
+        gate: Gate::Digits(7),
+        accept: national,
+        score: 0.8,
+        finds: &[
+            ("(212) 555-0142", "(212) 555-0142"),
+            ("212-555-0142 ext 12", "212-555-0142 ext 12"),
+            ("212.555.0142", "212.555.0142"),
+            ("(251)500-2136x739 fax", "(251)500-2136x739"),
+            ("020 7946 0018", "020 7946 0018"),
+            ("01 23 45 67 89", "01 23 45 67 89"),
+            ("0151 496 0710 24 hours a day", "0151 496 0710"),
+        ],
+        passes: &[
+            "ISBN 978-3-16-148410-0",
+            "order 212-555-0142",
+            "from 2019-2024 and 1998/1999",
+            "on 2024-01-05 12:30",
+            "it cost 1,250,000.00",
+            "1234567890",
+            "4111 1111 1111 1111",
+            "192.168.100.254",
+            "the ratio is 3.14159265358979",
+            "$020 7946 0018",
+        ],
+        ..Rule::BASE
+    },
+    Rule {
+        name: "phone/context",
+        category: Category::Phone,
+        pattern: PATTERN,
+        context: Some(Context {
+            words: &[
+                "phone", "tel", "telephone", "mobile", "cell", "fax", "call", "whatsapp", "sms",
+                "contact number", "contact", "call me", "ring", "hotline", "dial", "telefon",
+                "handy", "téléphone", "teléfono", "telefono", "texting", "office", "pager",
+                "answering", "messages to", "reach me", "reached at", "text me",
+            ],
+            before: 30,
+            after: 12,
+        }),
+        accept: in_context,
+        evidence: Evidence::Context,
+        score: 0.85,
+        finds: &[
+            ("my phone is 2125550142", "2125550142"),
+            ("Tel: 12 34 56 78", "12 34 56 78"),
+            ("call me on 555-0142", "555-0142"),
+            ("322 327 102 office", "322 327 102"),
+        ],
+        passes: &["call on 2024-05-06", "the phone costs $1234567", "contact 12 of 30"],
+        ..Rule::BASE
+    },
+];
+
+fn international(candidate: &Candidate<'_>) -> Option<Range<usize>> {
+    let value = candidate.value();
+    let plus = value.starts_with('+');
+    if !plus && !value.starts_with("00") {
+        return None;
+    }
+    longest(candidate, |number| {
+        let country = number.digits.trim_start_matches('0');
+        let prefix_fits = if plus { country.len() == number.digits.len() } else { true };
+        prefix_fits && (8..=15).contains(&country.len()) && number.groups_are_plain
+    })
+}
+
+fn national(candidate: &Candidate<'_>) -> Option<Range<usize>> {
+    if is_something_else(candidate) || candidate.value().starts_with('+') {
+        return None;
+    }
+    longest(candidate, |number| {
+        let sizes = number.sizes.as_slice();
+        let american = matches!(sizes, [3, 3, 4] | [1, 3, 3, 4] | [3, 3, 3, 4])
+            && !number.digits.starts_with("000");
+        let trunk = number.digits.starts_with('0')
+            && !number.digits.starts_with("00")
+            && (9..=11).contains(&number.digits.len())
+            && (2..=6).contains(&sizes.len())
+            && sizes.iter().all(|size| *size >= 2);
+        (american || trunk) && number.groups_are_plain
+    })
+}
+
+fn in_context(candidate: &Candidate<'_>) -> Option<Range<usize>> {
+    if is_something_else(candidate) {
+        return None;
+    }
+    longest(candidate, |number| {
+        (7..=15).contains(&number.digits.len()) && number.sizes.len() <= 6
+    })
+}
+
+/// A number as written: its digits, and how many stand together.
+struct Number {
+    digits: String,
+    sizes: Vec<usize>,
+    groups_are_plain: bool,
+}
+
+/// The longest front part of the candidate, cut between groups, that `fits`.
+fn longest(candidate: &Candidate<'_>, fits: impl Fn(&Number) -> bool) -> Option<Range<usize>> {
+    let start = candidate.range.start;
+    let touched = |at| candidate.char_before(at).is_some_and(|c| c.is_alphanumeric());
+    if touched(start) || matches!(candidate.char_before(start), Some('.' | ',' | '/' | '-' | '_' | '=')) {
+        return None;
+    }
+    let mut end = candidate.range.end;
+    loop {
+        let value = part(candidate.text, start..end);
+        let after = candidate.char_after(end);
+        if value.len() < 7 {
+            return None;
+        }
+        let clear = !after.is_some_and(char::is_alphanumeric) && !is_decimal(candidate, end);
+        if clear && !is_date(value) && fits(&read(value)) {
+            return Some(start..end);
+        }
+        // drop the last group and what divides it from the one before
+        let shorter = value.trim_end_matches(|c: char| c.is_ascii_digit());
+        let shorter = shorter.trim_end_matches(|c: char| !c.is_ascii_digit());
+        if shorter.len() == value.len() {
+            return None;
+        }
+        end = start + shorter.len();
+    }
+}
+
+fn read(value: &str) -> Number {
+    let main = value.split(['x', 'e']).next().unwrap_or(value);
+    let sizes: Vec<usize> = main
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|group| !group.is_empty())
+        .map(str::len)
+        .collect();
+    let digits: String = main.chars().filter(char::is_ascii_digit).collect();
+    let same = digits.bytes().all(|byte| Some(byte) == digits.bytes().next());
+    Number { digits, sizes, groups_are_plain: !same }
+}
+
+/// Whether a decimal point or comma and another digit follow.
+fn is_decimal(candidate: &Candidate<'_>, end: usize) -> bool {
+    let mut after = part(candidate.text, end..).chars();
+    matches!(after.next(), Some('.' | ',' | ':')) && after.next().is_some_and(|c| c.is_ascii_digit())
+}
+
+/// Whether the value begins like a date: 2024-01-05, 05/01/2024, 1998-1999.
+fn is_date(value: &str) -> bool {
+    let groups: Vec<&str> = value.split(['-', '/', '.', ' ']).collect();
+    let year = |text: &str| {
+        text.len() == 4 && (text.starts_with("19") || text.starts_with("20"))
+    };
+    let small = |text: &str| text.len() <= 2 && text.parse::<u8>().is_ok_and(|n| (1..=31).contains(&n));
+    match groups.as_slice() {
+        [a, b] => year(a) && year(b),
+        [a, b, c, ..] => {
+            (year(a) && small(b) && small(c.get(..2).unwrap_or(c)))
+                || (small(a) && small(b) && year(c))
+        }
+        _ => false,
+    }
+}
+
+fn is_something_else(candidate: &Candidate<'_>) -> bool {
+    let before = candidate.before(24);
+    let before = before.trim_end_matches([' ', ':', '.', '#', '-']);
+    if before.ends_with(['$', '£', '€', '¥']) || candidate.before(1).ends_with('#') {
+        return true;
+    }
+    let mut words = before.rsplit(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words
+        .by_ref()
+        .take(2)
+        .any(|word| NOT_A_PHONE.contains(&word))
+}

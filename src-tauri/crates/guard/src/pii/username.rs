@@ -1,0 +1,21 @@
+//! Account names, in context.
+
+use super::{Gate, Rule, with_digit};
+use crate::{Category, finding::Evidence};
+
+pub(super) const RULES: &[Rule] = &[Rule {
+    name: "username/context",
+    category: Category::Username,
+    pattern: r#"(?i)(?-u:\b)(?:(?:user ?name|login|user_?id|user id|db_user|screen name|benutzername)["']?(?:\s{0,2}[:=]\s{0,2}| is )["']?|[?&]user=)(?P<v>[a-z0-9._@-]{3,40})"#,
+    gate: Gate::Any(&["user", "login", "screen name", "benutzername"]),
+    accept: with_digit,
+    evidence: Evidence::Context,
+    score: 0.75,
+    finds: &[
+        ("username: ann_lee77", "ann_lee77"),
+        ("DB_USER = \"test_8557\"", "test_8557"),
+        ("my user name is k7brown", "k7brown"),
+    ],
+    passes: &["my username is wrong", "login: required", "user: 4 stars"],
+    ..Rule::BASE
+}];

@@ -1,0 +1,135 @@
+//! Tests of redaction.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn guard() -> &'static Guard {
+    static GUARD: std::sync::OnceLock<Guard> = std::sync::OnceLock::new();
+    GUARD.get_or_init(Guard::new)
+}
+
+fn redact(text: &str) -> Redaction {
+    guard().redact(text, &guard().normalise(text))
+}
+
+fn slice(text: &str, span: Span) -> String {
+    text.chars().skip(span.start).take(span.end - span.start).collect()
+}
+
+#[test]
+fn every_occurrence_is_replaced_and_spans_fit_both_texts() {
+    let text = "é: ann@example.org, SSN 536-90-4399, ann@example.org 🙂 tel +44 20 7946 0018";
+    let redaction = redact(text);
+    assert_eq!(
+        redaction.sanitized.as_str(),
+        "é: [EMAIL], SSN [REDACTED], [EMAIL] 🙂 tel [PHONE]"
+    );
+    let found: Vec<_> = redaction.findings.iter().map(|f| slice(text, f.span)).collect();
+    assert_eq!(found, ["ann@example.org", "536-90-4399", "ann@example.org", "+44 20 7946 0018"]);
+    let shown: Vec<_> =
+        redaction.placeholders.iter().map(|p| slice(redaction.sanitized.as_str(), p.span)).collect();
+    assert_eq!(shown, ["[EMAIL]", "[REDACTED]", "[EMAIL]", "[PHONE]"]);
+}
+
+#[test]
+fn what_is_disguised_is_found_in_the_original() {
+    for (text, sanitized) in [
+        ("mail ann\u{200b}@exam\u{200b}ple.org now", "mail [EMAIL] now"),
+        ("card ４１１１ １１１１ １１１１ １１１１", "card [REDACTED]"),
+        ("note YW5uLmxlZUBleGFtcGxlLm9yZw== end", "note [EMAIL] end"),
+        ("mail ann%40example.org now", "mail [EMAIL] now"),
+    ] {
+        assert_eq!(redact(text).sanitized.as_str(), sanitized, "{text}");
+    }
+}
+
+#[test]
+fn overlaps_follow_the_rule() {
+    // a card number is also a telephone number's shape after "call": the check digit wins
+    let redaction = redact("call 4111 1111 1111 1111");
+    assert_eq!(redaction.findings.first().map(|f| f.category), Some(Category::CreditCard));
+    // the whole address beats the e-mail address within it
+    let redaction = redact("postgres://ann:pw@db.example.org/x");
+    assert_eq!(redaction.sanitized.as_str(), "[URL]");
+    // an ordinary address is reported and stays, an e-mail address next to it does not
+    let redaction = redact("https://example.com/help ann@example.org");
+    assert_eq!(redaction.sanitized.as_str(), "https://example.com/help [EMAIL]");
+    assert_eq!(redaction.findings.len(), 2);
+    assert_eq!(redaction.placeholders.len(), 1);
+}
+
+#[test]
+fn placeholders_are_left_alone() {
+    let text = "my password is [SECRET] and my name is [PERSON], DOB: [DATE_OF_BIRTH]";
+    let redaction = redact(text);
+    assert_eq!(redaction.sanitized.as_str(), text);
+    assert!(redaction.findings.is_empty());
+}
+
+fn telling_text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => "[a-zA-Z]{1,8}",
+        4 => Just(" ".to_owned()),
+        3 => "[0-9]{1,6}",
+        2 => "[-.,:;()\\[\\]<>|!/@=#+%&\\\\]{1,3}",
+        1 => "\\PC{1,3}",
+        4 => prop::sample::select(vec![
+            "ann@example.org", "4111 1111 1111 1111", "536-90-4399", "+44 20 7946 0018", "SSN",
+            "GB29 NWBK 6016 1331 9268 19", "my name is ", "John Smith", "password: ", "is ", "DOB ",
+            "12 March 1980", "https://u:p@e.example/?token=1", "192.168.0.1", "[EMAIL]", "[REDACTED]",
+            "[SECRET]", "passport ", "KR8129301", "account ", "call ", "-----BEGIN PRIVATE KEY-----",
+            "YW5uLmxlZUBleGFtcGxlLm9yZw==", "%40", "&#64;", "\u{200b}", "２０", "EMP-45678",
+        ]).prop_map(str::to_owned),
+    ];
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_is_found_again(text in telling_text()) {
+        let once = redact(&text);
+        let again = redact(once.sanitized.as_str());
+        let left: Vec<_> = again.findings.iter().filter(|f| f.treatment == Treatment::Replace).collect();
+        prop_assert!(left.is_empty(), "{:?} left in {:?}", left, once.sanitized.as_str());
+        prop_assert_eq!(once.sanitized, again.sanitized);
+    }
+
+    #[test]
+    fn offsets_round_trip(text in telling_text()) {
+        let redaction = redact(&text);
+        // the sanitised text is the original with each replaced span exchanged for its placeholder
+        let chars: Vec<char> = text.chars().collect();
+        let (mut rebuilt, mut at) = (String::new(), 0);
+        for finding in redaction.findings.iter().filter(|f| f.treatment == Treatment::Replace) {
+            prop_assert!(at <= finding.span.start && finding.span.end <= chars.len());
+            rebuilt.extend(&chars[at..finding.span.start]);
+            rebuilt.push_str(finding.category.placeholder());
+            at = finding.span.end;
+        }
+        rebuilt.extend(&chars[at..]);
+        prop_assert_eq!(&rebuilt, redaction.sanitized.as_str());
+        for placeholder in &redaction.placeholders {
+            let shown = slice(redaction.sanitized.as_str(), placeholder.span);
+            prop_assert_eq!(shown, placeholder.category.placeholder());
+        }
+    }
+
+    #[test]
+    fn any_text_is_scanned(text in any::<String>()) {
+        let scan = guard().scan(&text);
+        prop_assert!((0.0..=1.0).contains(&scan.injection.score));
+        prop_assert!((0.0..=1.0).contains(&scan.moderation.score));
+    }
+}
+
+#[test]
+fn hostile_text_ends() {
+    for unit in ["a@", "1 ", "[](", "my name is A ", "%41", "=", "<|", "password: ", "ignore all ", "1-", "://", "\u{200b}", "eyJ", "i g "] {
+        let text = unit.repeat(100_000 / unit.len());
+        let scan = guard().scan(&text);
+        assert!(scan.sanitized.as_str().len() <= 2 * text.len() + 16, "{unit}");
+    }
+}
