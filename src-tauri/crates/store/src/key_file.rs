@@ -84,7 +84,7 @@ mod tests {
         for rubbish in [
             String::new(),
             digits.clone(),
-            format!("cloister-key-1 {}", &digits[2..]),
+            format!("cloister-key-1 {}", "a5".repeat(31)),
             format!("cloister-key-1 {digits}00"),
             format!("cloister-key-1 {digits}\nmore"),
             format!("cloister-key-2 {digits}\n"),

@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 use crate::{AuditBody, AuditEvent, AuditRecord, Store, StoreError, audit};
 
 /// How long audit records are kept: seven years.
-pub const AUDIT_KEPT: Duration = Duration::from_secs(2_555 * 24 * 60 * 60);
+pub const AUDIT_KEPT: Duration = Duration::from_hours(2_555 * 24);
 
 /// Most rows of a kind that one transaction deletes, so that a chat never waits long for the
 /// writer.

@@ -42,8 +42,7 @@ fn forms(key: &[u8; 32]) -> [String; 4] {
         HEXLOWER.encode(key),
         HEXUPPER.encode(key),
         list.trim_matches(['[', ']']).to_owned(),
-        // The shape in which `Debug` escapes bytes.
-        key.iter().map(|byte| format!("\\x{byte:02x}")).collect(),
+        key.escape_ascii().to_string(),
     ]
 }
 

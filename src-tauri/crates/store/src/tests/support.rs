@@ -15,8 +15,8 @@ use crate::{
 
 /// When the tests' vaults are made.
 pub(crate) const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
-pub(crate) const MINUTE: Duration = Duration::from_secs(60);
-pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const MINUTE: Duration = Duration::from_mins(1);
+pub(crate) const DAY: Duration = Duration::from_hours(24);
 
 /// A vault's folders, gone at the end of the test, and repeatable randomness.
 pub(crate) struct Site {
