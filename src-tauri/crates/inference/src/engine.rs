@@ -48,7 +48,8 @@ pub struct WorkerCommand {
 pub struct EngineOptions {
     /// Tokens of context at most. Memory grows with it: 45 kB a token with the default model.
     pub context_tokens: u32,
-    /// Threads to compute with. More than there are cores makes it slower, not faster.
+    /// Threads to compute prompts with, and answers when the model is large. More than there are
+    /// cores makes it slower, not faster.
     pub threads: NonZeroU32,
     /// Where the chat template comes from.
     pub chat_template: ChatTemplate,

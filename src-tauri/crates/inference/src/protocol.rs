@@ -34,7 +34,7 @@ pub enum ParentMessage {
         fd: u32,
         /// Tokens that the context holds, at most what the model was trained for.
         context_tokens: u32,
-        /// Threads to compute with.
+        /// Threads to compute prompts with, and answers when the model is large.
         threads: u32,
         /// A template known to llama.cpp; without it, the one in the file.
         chat_template: Option<String>,
@@ -202,6 +202,8 @@ pub struct BenchFigures {
     pub prefill_tokens_per_second: f64,
     /// Tokens of an answer generated in a second, choosing each included.
     pub decode_tokens_per_second: f64,
+    /// Threads that generated. A small model needs only one.
+    pub decode_threads: u32,
     /// The format of the weights, as llama.cpp calls it: `Q4_1`.
     pub format: String,
     /// Most memory that the worker ever held, in megabytes, the mapped weights included.

@@ -35,8 +35,10 @@ pub struct BenchReport {
     pub first_token_prompt_tokens: u32,
     /// Tokens in the context before the other two measurements began.
     pub depth: u32,
-    /// Threads that computed.
+    /// Threads that computed prompts.
     pub threads: u32,
+    /// Threads that generated answers: one for a small model.
+    pub decode_threads: u32,
     /// The format of the weights, as llama.cpp calls it: `Q4_1`.
     pub format: String,
     /// Most memory that the worker ever held, in megabytes, the mapped weights included.
@@ -62,6 +64,7 @@ pub(super) async fn run(engine: &Engine, plan: BenchPlan) -> Result<BenchReport,
         first_token_prompt_tokens: prompt_tokens,
         depth: plan.depth,
         threads: engine.0.threads,
+        decode_threads: figures.decode_threads,
         format: figures.format,
         memory_mb: figures.memory_mb,
     })

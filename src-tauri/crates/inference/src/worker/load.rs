@@ -20,6 +20,11 @@ const PROGRESS_STEP: f32 = 0.02;
 /// full one, and it needs less memory.
 const FLASH_ATTENTION: i32 = 1;
 
+/// Below this, one thread generates as fast as several: the threads would meet at a barrier every
+/// few microseconds. The default model on two cores makes 139 tokens/s with one and 143 with two
+/// when nothing else runs, and 70 against 9 when nine other threads do.
+const SMALL_MODEL_PARAMETERS: u64 = 500_000_000;
+
 /// What the parent asked to load.
 pub(super) struct Loader {
     pub(super) fd: u32,
@@ -97,18 +102,24 @@ impl Loaded {
         name.to_owned()
     }
 
+    /// Threads that generate an answer, when `threads` compute its prompt.
+    pub(super) fn decode_threads(&self, threads: u32) -> u32 {
+        if self.model.n_params() < SMALL_MODEL_PARAMETERS { 1 } else { threads }
+    }
+
     /// Makes the context that holds one sequence.
     pub(super) fn context(&self, loader: &Loader) -> Result<LlamaContext<'_>, LoadError> {
         let tokens = loader.context_tokens.min(self.model.n_ctx_train());
-        let threads = i32::try_from(loader.threads.max(1)).map_err(|_| LoadError::Context)?;
+        let prefill = loader.threads.max(1);
+        let count = |threads| i32::try_from(threads).map_err(|_| LoadError::Context);
         let chunk = u32::try_from(CHUNK_TOKENS).expect("a chunk is small");
         let parameters = LlamaContextParams::default()
             .with_n_ctx(Some(NonZeroU32::new(tokens).ok_or(LoadError::Context)?))
             .with_n_seq_max(1)
             .with_n_batch(chunk)
             .with_n_ubatch(chunk)
-            .with_n_threads(threads)
-            .with_n_threads_batch(threads)
+            .with_n_threads(count(self.decode_threads(prefill))?)
+            .with_n_threads_batch(count(prefill)?)
             .with_flash_attention_policy(FLASH_ATTENTION)
             .with_no_perf(true);
         self.model.new_context(&self.backend, parameters).map_err(|_| LoadError::Context)

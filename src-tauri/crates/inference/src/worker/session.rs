@@ -32,6 +32,7 @@ pub(super) struct Session<'a, W> {
     memory: MemoryGauge,
     /// The format of the weights.
     weights: String,
+    decode_threads: u32,
 }
 
 /// One request as it is worked on.
@@ -51,13 +52,24 @@ impl<'a, W: Write> Session<'a, W> {
     ) -> Result<Self, LoadError> {
         let format = PromptFormat::new(&loaded.model, loader.chat_template.as_deref())?;
         let sequence = Sequence::new(loaded.context(loader)?);
-        let (sampler, weights) = (Sampler::default(), loaded.weights());
-        Ok(Self { format, sequence, sampler, inbox, outbox, memory, weights })
+        Ok(Self {
+            format,
+            sequence,
+            sampler: Sampler::default(),
+            inbox,
+            outbox,
+            memory,
+            weights: loaded.weights(),
+            decode_threads: loaded.decode_threads(loader.threads),
+        })
     }
 
-    /// Evaluates a token, so that the threads exist and the weights are in memory, and forgets it.
+    /// Evaluates a few tokens and forgets them. Afterwards every thread exists (two tokens are a
+    /// prompt, for which llama.cpp starts them all) and the weights are in memory.
     pub(super) fn warm_up(&mut self) -> Result<(), WorkerError> {
-        self.sequence.evaluate(&[bench::text_token(self.format.vocabulary(), 0)])?;
+        let token = bench::text_token(self.format.vocabulary(), 0);
+        self.sequence.evaluate(&[token, token])?;
+        self.sequence.evaluate(&[token])?;
         self.sequence.truncate(0)?;
         Ok(())
     }
@@ -147,6 +159,7 @@ impl<'a, W: Write> Session<'a, W> {
         let figures = BenchFigures {
             prefill_tokens_per_second: rates.prefill,
             decode_tokens_per_second: rates.decode,
+            decode_threads: self.decode_threads,
             format: self.weights.clone(),
             memory_mb: self.memory.peak_mb(),
         };

@@ -70,7 +70,8 @@ async fn killed_again_and_again() {
     let start = Instant::now();
     let mut generation = engine.generate(endless());
     first_text(&mut generation).await;
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    // Half a second on an idle machine; without the immediate restart it would wait for minutes.
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
     // Other tests of this process open files too when they run beside this one.
     assert!(open_files() <= files + 8, "{} files, {files} before", open_files());
     assert_eq!(workers(TAG).len(), 1);

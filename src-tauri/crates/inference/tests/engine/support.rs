@@ -48,7 +48,10 @@ pub fn worker(tag: &str) -> WorkerCommand {
 }
 
 pub fn start(tag: &str) -> Engine {
-    Engine::start(worker(tag), model(), EngineOptions::for_record(&record()))
+    // One thread, since tests run beside each other and threads that wait for each other do badly.
+    let threads = std::num::NonZeroU32::MIN;
+    let options = EngineOptions { threads, ..EngineOptions::for_record(&record()) };
+    Engine::start(worker(tag), model(), options)
 }
 
 /// An engine whose model is loaded.
