@@ -194,6 +194,17 @@ describe("a guest", () => {
     expect(await screen.findByText("What would you like to know?")).toBeVisible();
   });
 
+  it("does not take a conversation that cannot be read for an empty one", async () => {
+    api.session = true;
+    api.overrides.set("GET /api/conversation", refusal(503, "store_busy"));
+    render(App, { desk: new Desk(new ApiClient(api), timers), place: "window" });
+    expect(await screen.findByText("Cloister cannot be reached")).toBeVisible();
+    api.overrides.clear();
+    api.turns = [turnRecord()];
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByTestId("question")).toBeVisible();
+  });
+
   it("asks the nearest topic instead of what is not known", async () => {
     await open();
     await ask("Who won the cup?");

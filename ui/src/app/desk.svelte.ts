@@ -62,7 +62,8 @@ export class Desk {
   async start(): Promise<void> {
     void this.status.watch();
     const resumed = await this.session.start();
-    if (resumed) await this.conversation.load();
+    // A conversation that is there but cannot be read must not look like an empty one.
+    if (resumed && !(await this.conversation.load())) this.session.phase = "unreachable";
     this.#tick();
     this.#holdAfter(this.conversation.turns.at(-1));
     this.loaded = true;

@@ -39,20 +39,23 @@ export class Conversation {
     private readonly listener: ConversationListener,
   ) {}
 
-  /** Reads the conversation so far and takes up a turn that still runs. */
-  async load(): Promise<void> {
+  /**
+   * Reads the conversation so far and takes up a turn that still runs. Resolves to whether it
+   * could be read; the end of the session is told to the listener and counts as read.
+   */
+  async load(): Promise<boolean> {
     const abort = this.#abort;
     try {
       const record = await this.api.conversation();
-      if (abort.signal.aborted) return;
+      if (abort.signal.aborted) return true;
       const now = this.timers.now();
       this.turns = record.turns.map((turn) => fromRecord(turn, now));
     } catch (error) {
-      this.#noticeEnd(error);
-      return;
+      return this.#noticeEnd(error);
     }
     const running = this.turns.find(isRunning);
     if (running) void this.#follow(running.id);
+    return true;
   }
 
   /** Asks; resolves as soon as the question was taken or refused. */

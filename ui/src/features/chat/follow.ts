@@ -20,26 +20,34 @@ export function follow(
 ): Attachment<HTMLElement> {
   return (region) => {
     let following = true;
+    let top = 0;
+    const near = () => region.scrollHeight - region.scrollTop - region.clientHeight <= NEAR;
     const toEnd = () => {
       following = true;
       region.scrollTop = region.scrollHeight;
       onchange(true);
     };
-    const measure = () => {
-      following = !wanted() || region.scrollHeight - region.scrollTop - region.clientHeight <= NEAR;
+    // Text that grows between two frames leaves the end behind without anybody scrolling, so only
+    // a move upward says that the reader has left.
+    const scrolled = () => {
+      const up = region.scrollTop < top - 1;
+      top = region.scrollTop;
+      if (!wanted() || near()) following = true;
+      else if (up) following = false;
       onchange(following);
     };
     const grown = new ResizeObserver(() => {
-      if (following && wanted()) region.scrollTop = region.scrollHeight;
-      else measure();
+      if (!wanted()) onchange(true);
+      else if (following) region.scrollTop = region.scrollHeight;
+      else onchange(near());
     });
     grown.observe(region);
     for (const child of region.children) grown.observe(child);
-    region.addEventListener("scroll", measure, { passive: true });
+    region.addEventListener("scroll", scrolled, { passive: true });
     ready({ toEnd });
     return () => {
       grown.disconnect();
-      region.removeEventListener("scroll", measure);
+      region.removeEventListener("scroll", scrolled);
     };
   };
 }
