@@ -52,6 +52,7 @@ impl Manifest {
 
     /// The model that is used when nobody chose another: the first one.
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "parsing refuses an empty list")]
     pub fn default_record(&self) -> &ModelRecord {
         self.records.first().expect("parsing refuses an empty list")
     }

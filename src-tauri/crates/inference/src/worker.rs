@@ -21,7 +21,7 @@ use std::{
     time::Instant,
 };
 
-use self::{inbox::Inbox, load::Loader, memory::MemoryGauge, outbox::Outbox, session::Session};
+use self::{inbox::Inbox, load::LoadOrder, memory::MemoryGauge, outbox::Outbox, session::Session};
 use crate::{
     ProtocolError, WorkerError,
     protocol::{ParentMessage, VERSION, WorkerMessage},
@@ -52,20 +52,20 @@ where
     outbox.send(&WorkerMessage::Hello { version: VERSION })?;
     let inbox = Inbox::listen(input);
 
-    let loader = match inbox.next()? {
+    let order = match inbox.next()? {
         Some(ParentMessage::Load { fd, context_tokens, threads, chat_template }) => {
-            Loader { fd, context_tokens, threads, chat_template }
+            LoadOrder { fd, context_tokens, threads, chat_template }
         }
         Some(_) => return Err(ProtocolError::OutOfTurn.into()),
         None => return Ok(()),
     };
     let start = Instant::now();
-    let loaded = match loader.load(&inbox, &outbox) {
+    let loaded = match order.load(&inbox, &outbox) {
         Ok(loaded) => loaded,
         Err(_) if inbox.interrupts().ended() => return Ok(()),
         Err(reason) => return refuse(&outbox, reason),
     };
-    let mut session = match Session::new(&loaded, &loader, &inbox, &outbox, MemoryGauge::open()) {
+    let mut session = match Session::new(&loaded, &order, &inbox, &outbox, MemoryGauge::open()) {
         Ok(session) => session,
         Err(reason) => return refuse(&outbox, reason),
     };

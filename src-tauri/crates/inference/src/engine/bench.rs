@@ -13,7 +13,7 @@ use super::{
 use crate::{BenchPlan, EngineError, GenerateRequest, GenerationEvent, Message};
 
 /// Time for the whole measurement, waiting included.
-const DEADLINE: Duration = Duration::from_secs(600);
+const DEADLINE: Duration = Duration::from_mins(10);
 
 /// How often [`QUESTION`] is said to make a prompt of about 300 tokens.
 const QUESTIONS: usize = 12;

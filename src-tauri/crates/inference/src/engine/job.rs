@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The longest deadline that is granted.
-pub(super) const LONGEST: Duration = Duration::from_secs(3_600);
+pub(super) const LONGEST: Duration = Duration::from_hours(1);
 
 /// One piece of work.
 #[derive(Debug)]

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Time for a worker to say hello and load. A model of many gigabytes on a slow disk takes minutes.
-const START_LIMIT: Duration = Duration::from_secs(300);
+const START_LIMIT: Duration = Duration::from_mins(5);
 
 /// How long after its deadline a job may be silent before the worker counts as hung: a chunk of a
 /// prompt on a large model and a slow machine.
@@ -35,7 +35,7 @@ const ATTEMPTS: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 /// The pause after [`ATTEMPTS`] starts.
-const FAILED_PAUSE: Duration = Duration::from_secs(60);
+const FAILED_PAUSE: Duration = Duration::from_mins(1);
 
 /// Time for the worker to end by itself when its input is closed.
 const CLOSE_LIMIT: Duration = Duration::from_secs(2);

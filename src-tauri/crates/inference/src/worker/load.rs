@@ -26,7 +26,7 @@ const FLASH_ATTENTION: i32 = 1;
 const SMALL_MODEL_PARAMETERS: u64 = 500_000_000;
 
 /// What the parent asked to load.
-pub(super) struct Loader {
+pub(super) struct LoadOrder {
     pub(super) fd: u32,
     pub(super) context_tokens: u32,
     pub(super) threads: u32,
@@ -39,7 +39,7 @@ pub(super) struct Loaded {
     pub(super) model: LlamaModel,
 }
 
-impl Loader {
+impl LoadOrder {
     /// Maps the file behind the descriptor, reporting progress, and gives up when the parent does.
     pub(super) fn load<W: Write + 'static>(
         &self,
@@ -108,9 +108,9 @@ impl Loaded {
     }
 
     /// Makes the context that holds one sequence.
-    pub(super) fn context(&self, loader: &Loader) -> Result<LlamaContext<'_>, LoadError> {
-        let tokens = loader.context_tokens.min(self.model.n_ctx_train());
-        let prefill = loader.threads.max(1);
+    pub(super) fn context(&self, order: &LoadOrder) -> Result<LlamaContext<'_>, LoadError> {
+        let tokens = order.context_tokens.min(self.model.n_ctx_train());
+        let prefill = order.threads.max(1);
         let count = |threads| i32::try_from(threads).map_err(|_| LoadError::Context);
         let chunk = u32::try_from(CHUNK_TOKENS).expect("a chunk is small");
         let parameters = LlamaContextParams::default()

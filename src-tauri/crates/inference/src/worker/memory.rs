@@ -24,7 +24,7 @@ impl MemoryGauge {
     }
 }
 
-/// The `VmHWM` line of proc_pid_status(5).
+/// The `VmHWM` line of `proc_pid_status(5)`.
 fn peak_kib(status: &str) -> Option<u64> {
     let value = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     value.trim().strip_suffix(" kB")?.parse().ok()

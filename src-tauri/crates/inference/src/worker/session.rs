@@ -8,7 +8,7 @@ use std::{
 use super::{
     bench,
     inbox::Inbox,
-    load::{Loaded, Loader},
+    load::{LoadOrder, Loaded},
     memory::MemoryGauge,
     outbox::Outbox,
     prompt::{Ending, PromptFormat},
@@ -45,13 +45,13 @@ struct Job {
 impl<'a, W: Write> Session<'a, W> {
     pub(super) fn new(
         loaded: &'a Loaded,
-        loader: &Loader,
+        order: &LoadOrder,
         inbox: &'a Inbox,
         outbox: &'a Outbox<W>,
         memory: MemoryGauge,
     ) -> Result<Self, LoadError> {
-        let format = PromptFormat::new(&loaded.model, loader.chat_template.as_deref())?;
-        let sequence = Sequence::new(loaded.context(loader)?);
+        let format = PromptFormat::new(&loaded.model, order.chat_template.as_deref())?;
+        let sequence = Sequence::new(loaded.context(order)?);
         Ok(Self {
             format,
             sequence,
@@ -60,7 +60,7 @@ impl<'a, W: Write> Session<'a, W> {
             outbox,
             memory,
             weights: loaded.weights(),
-            decode_threads: loaded.decode_threads(loader.threads),
+            decode_threads: loaded.decode_threads(order.threads),
         })
     }
 

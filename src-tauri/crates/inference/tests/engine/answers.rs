@@ -9,7 +9,7 @@ use libtest_mimic::Trial;
 
 use crate::support::{ask, endless, first_text, read, ready, request, trial};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("a_real_answer_streams", a_real_answer_streams),
         trial("one_prompt_has_one_answer", one_prompt_has_one_answer),

@@ -16,7 +16,7 @@ use crate::support::{
     request, trial, worker, workers,
 };
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("a_killed_worker_fails_one_answer", a_killed_worker_fails_one_answer),
         trial("a_worker_killed_again_and_again_leaks_nothing", killed_again_and_again),

@@ -3,6 +3,7 @@
 //! The binary is its own worker, as the product's is: with `infer-worker` as its first argument it
 //! runs the worker's main loop. The built-in harness prints to standard output before any code of
 //! a test runs, so the harness is `libtest-mimic`, which nextest and cargo drive like the built-in.
+#![expect(clippy::panic, reason = "these are tests, which clippy cannot see without a harness")]
 
 mod answers;
 mod faults;

@@ -5,7 +5,7 @@ use libtest_mimic::Trial;
 
 use crate::support::{ask, endless, first_text, reach, read, ready, start, trial};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("requests_wait_while_the_model_loads", requests_wait_while_the_model_loads),
         trial("positions_are_honest", positions_are_honest),

@@ -10,7 +10,7 @@ use cloister_types::VerifiedModel;
 use libtest_mimic::Trial;
 
 /// A test that runs `body` on a runtime of its own.
-pub fn trial<F: Future<Output = ()>>(
+pub(crate) fn trial<F: Future<Output = ()>>(
     name: &'static str,
     body: impl FnOnce() -> F + Send + 'static,
 ) -> Trial {
@@ -24,30 +24,30 @@ pub fn trial<F: Future<Output = ()>>(
     })
 }
 
-pub fn models_folder() -> PathBuf {
+pub(crate) fn models_folder() -> PathBuf {
     std::env::var_os("CLOISTER_MODELS").map_or_else(
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../models")),
         PathBuf::from,
     )
 }
 
-pub fn record() -> ModelRecord {
+pub(crate) fn record() -> ModelRecord {
     Manifest::built_in().expect("the manifest is valid").default_record().clone()
 }
 
-pub fn model() -> VerifiedModel {
+pub(crate) fn model() -> VerifiedModel {
     verify(&models_folder(), &record()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A worker that can be told apart from those of other tests by `tag`.
-pub fn worker(tag: &str) -> WorkerCommand {
+pub(crate) fn worker(tag: &str) -> WorkerCommand {
     WorkerCommand {
         program: std::env::current_exe().expect("the test knows itself"),
         args: vec!["infer-worker".into(), tag.into()],
     }
 }
 
-pub fn start(tag: &str) -> Engine {
+pub(crate) fn start(tag: &str) -> Engine {
     // One thread, since tests run beside each other and threads that wait for each other do badly.
     let threads = std::num::NonZeroU32::MIN;
     let options = EngineOptions { threads, ..EngineOptions::for_record(&record()) };
@@ -55,42 +55,42 @@ pub fn start(tag: &str) -> Engine {
 }
 
 /// An engine whose model is loaded.
-pub async fn ready(tag: &str) -> Engine {
+pub(crate) async fn ready(tag: &str) -> Engine {
     let engine = start(tag);
     reach(&engine, |state| matches!(state, EngineState::Ready { .. })).await;
     engine
 }
 
 /// Waits for a state.
-pub async fn reach(engine: &Engine, wanted: impl FnMut(&EngineState) -> bool) {
+pub(crate) async fn reach(engine: &Engine, wanted: impl FnMut(&EngineState) -> bool) {
     engine.watch().wait_for(wanted).await.expect("the engine runs");
 }
 
-pub fn request(messages: Vec<Message>, max_tokens: u32) -> GenerateRequest {
-    GenerateRequest { messages, max_tokens, deadline: Duration::from_secs(120) }
+pub(crate) fn request(messages: Vec<Message>, max_tokens: u32) -> GenerateRequest {
+    GenerateRequest { messages, max_tokens, deadline: Duration::from_mins(2) }
 }
 
-pub fn ask(question: &str, max_tokens: u32) -> GenerateRequest {
+pub(crate) fn ask(question: &str, max_tokens: u32) -> GenerateRequest {
     request(vec![Message::user(question)], max_tokens)
 }
 
 /// A request that would be answered for a long time.
-pub fn endless() -> GenerateRequest {
+pub(crate) fn endless() -> GenerateRequest {
     ask("Write a very long story about a lighthouse, chapter by chapter.", 1500)
 }
 
 /// All that came of an answer.
 #[derive(Debug)]
-pub struct Outcome {
-    pub text: String,
-    pub pieces: usize,
-    pub prompt_tokens: u32,
-    pub cached_tokens: u32,
-    pub end: GenerationEvent,
+pub(crate) struct Outcome {
+    pub(crate) text: String,
+    pub(crate) pieces: usize,
+    pub(crate) prompt_tokens: u32,
+    pub(crate) cached_tokens: u32,
+    pub(crate) end: GenerationEvent,
 }
 
 impl Outcome {
-    pub fn finish(&self) -> (FinishReason, u32) {
+    pub(crate) fn finish(&self) -> (FinishReason, u32) {
         match &self.end {
             GenerationEvent::Finished { reason, completion_tokens } => {
                 (*reason, *completion_tokens)
@@ -101,7 +101,7 @@ impl Outcome {
 }
 
 /// Reads an answer to its end.
-pub async fn read(mut generation: Generation) -> Outcome {
+pub(crate) async fn read(mut generation: Generation) -> Outcome {
     let mut outcome = Outcome {
         text: String::new(),
         pieces: 0,
@@ -126,7 +126,7 @@ pub async fn read(mut generation: Generation) -> Outcome {
 }
 
 /// Reads until the first piece of text.
-pub async fn first_text(generation: &mut Generation) {
+pub(crate) async fn first_text(generation: &mut Generation) {
     loop {
         match generation.next().await {
             Some(GenerationEvent::Text(_)) => return,
@@ -137,7 +137,7 @@ pub async fn first_text(generation: &mut Generation) {
 }
 
 /// The process ids of the running workers with `tag`.
-pub fn workers(tag: &str) -> Vec<u32> {
+pub(crate) fn workers(tag: &str) -> Vec<u32> {
     let entries = fs::read_dir("/proc").expect("there is a /proc");
     entries
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
@@ -150,7 +150,7 @@ pub fn workers(tag: &str) -> Vec<u32> {
 }
 
 /// Kills the one worker with `tag`, as the kernel does when memory runs out.
-pub fn kill_worker(tag: &str) {
+pub(crate) fn kill_worker(tag: &str) {
     let pids = workers(tag);
     let [pid] = pids.as_slice() else { panic!("one worker expected, not {}", pids.len()) };
     let status = Command::new("kill").args(["-9", &pid.to_string()]).status();

@@ -17,7 +17,7 @@ use libtest_mimic::Trial;
 
 use crate::support::{model, models_folder, record};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     let trial = |name: &'static str, body: fn()| {
         Trial::test(name, move || {
             body();
