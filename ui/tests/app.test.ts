@@ -194,6 +194,18 @@ describe("a guest", () => {
     expect(await screen.findByText("What would you like to know?")).toBeVisible();
   });
 
+  it("may write before the session is there", async () => {
+    render(App, { desk: new Desk(new ApiClient(api), timers), place: "window" });
+    const field = screen.getByTestId("composer");
+    field.focus();
+    (field as HTMLTextAreaElement).value = "Early";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+    expect(api.count("POST /api/turns")).toBe(0);
+    await timers.pass(0);
+    await waitFor(() => expect(api.count("POST /api/turns")).toBe(1));
+  });
+
   it("does not take a conversation that cannot be read for an empty one", async () => {
     api.session = true;
     api.overrides.set("GET /api/conversation", refusal(503, "store_busy"));

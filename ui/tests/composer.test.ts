@@ -21,26 +21,26 @@ beforeEach(() => {
 describe("sending", () => {
   it("clears the draft once it was taken", async () => {
     composer.write("When?");
-    await composer.send(false);
+    await composer.send("now");
     expect(ask).toHaveBeenCalledWith("When?");
     expect(composer.draft).toBe("");
   });
 
   it("sends nothing that is blank or too long, counted in code points", async () => {
     composer.write("  \n ");
-    await composer.send(false);
+    await composer.send("now");
     composer.write("🏥".repeat(LIMIT));
     expect(composer.tooMany).toBe(0);
     composer.write("🏥".repeat(LIMIT + 2));
     expect(composer.tooMany).toBe(2);
-    await composer.send(false);
+    await composer.send("now");
     expect(ask).not.toHaveBeenCalled();
   });
 
   it("keeps the draft and names the code when sending failed", async () => {
     ask.mockResolvedValue({ taken: false, refusal: { kind: "failed", code: "store_busy" } });
     composer.write("When?");
-    await composer.send(false);
+    await composer.send("now");
     expect(composer).toMatchObject({ draft: "When?", error: "store_busy" });
     composer.write("When? ");
     expect(composer.error).toBeNull();
@@ -52,7 +52,7 @@ describe("sending", () => {
       return { taken: false, refusal: { kind: "ended" } };
     });
     composer.write("When?");
-    await composer.send(false);
+    await composer.send("now");
     expect(composer.draft).toBe("When?");
   });
 
@@ -67,18 +67,18 @@ describe("sending", () => {
 describe("a question that waits its turn", () => {
   it("goes out when the answer ends", async () => {
     composer.write("Next?");
-    await composer.send(true);
+    await composer.send("later");
     expect(composer.waiting).toBe(true);
     expect(ask).not.toHaveBeenCalled();
-    await composer.onTurnEnd();
+    await composer.release();
     expect(ask).toHaveBeenCalledWith("Next?");
   });
 
   it("waits no longer once it is edited", async () => {
     composer.write("Next?");
-    await composer.send(true);
+    await composer.send("later");
     composer.write("Next? And");
-    await composer.onTurnEnd();
+    await composer.release();
     expect(ask).not.toHaveBeenCalled();
   });
 });
@@ -88,9 +88,9 @@ describe("a limit", () => {
     const until = timers.now().valueOf() + 3_000;
     ask.mockResolvedValueOnce({ taken: false, refusal: { kind: "rate_limited", until } });
     composer.write("When?");
-    await composer.send(false);
+    await composer.send("now");
     expect(composer).toMatchObject({ draft: "When?", secondsLeft: 3, sendable: false });
-    await composer.send(false);
+    await composer.send("now");
     expect(ask).toHaveBeenCalledOnce();
     await timers.pass(1_000);
     expect(composer.secondsLeft).toBe(2);

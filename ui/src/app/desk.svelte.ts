@@ -29,6 +29,12 @@ export class Desk {
   loaded = $state(false);
   /** The time as notices with a countdown see it; moves only while one is shown. */
   now = $state.raw(new Date());
+  /** Whether there is a session to send in: now, in a moment, or not before somebody acts. */
+  ready = $derived.by<"yes" | "soon" | "no">(() => {
+    if (this.session.phase === "starting") return "soon";
+    if (this.session.phase !== "active") return "no";
+    return this.loaded ? "yes" : "soon";
+  });
   minutes = $derived.by(() => this.session.session?.idle_minutes ?? GUEST_IDLE_MINUTES);
   context = $derived.by<NoticeContext>(() => ({
     now: this.now,
@@ -67,6 +73,7 @@ export class Desk {
     this.#tick();
     this.#holdAfter(this.conversation.turns.at(-1));
     this.loaded = true;
+    if (!this.conversation.running) void this.composer.release();
     await this.#suggest();
   }
 
@@ -130,7 +137,7 @@ export class Desk {
     this.#narrator.onEnd(turn, this.context);
     this.#tick();
     this.#holdAfter(turn);
-    void this.composer.onTurnEnd();
+    void this.composer.release();
     void this.session.refresh();
   }
 

@@ -47,10 +47,10 @@ export class Composer {
     this.#scheduleCheck();
   }
 
-  /** Sends the draft, or lets it wait when an answer is being written. */
-  async send(running: boolean): Promise<void> {
+  /** Sends the draft now, or lets it wait for `release`. */
+  async send(when: "now" | "later"): Promise<void> {
     if (!this.sendable) return;
-    if (running) {
+    if (when === "later") {
       this.waiting = true;
       return;
     }
@@ -67,11 +67,11 @@ export class Composer {
     await this.#submit(text);
   }
 
-  /** The answer that the draft waited for has ended. */
-  async onTurnEnd(): Promise<void> {
+  /** What the draft waited for is over: the running answer has ended, or the session is there. */
+  async release(): Promise<void> {
     if (!this.waiting) return;
     this.waiting = false;
-    await this.send(false);
+    await this.send("now");
   }
 
   /** Keeps the draft until then, and counts down. */

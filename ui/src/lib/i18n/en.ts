@@ -17,7 +17,6 @@ export const en = {
   "start.failed.title": "Cloister cannot be reached",
   "start.failed.text": "Nothing was sent and nothing is lost. Try again in a moment.",
   "start.retry": "Try again",
-  "start.busy": "Starting…",
 
   "greeting.title": "What would you like to know?",
   "greeting.text":
@@ -266,7 +265,6 @@ export const en = {
   "aloud.wiped": "The conversation was wiped.",
   "aloud.broken": "A promise is not held: {title}",
 
-  "time.now": "now",
   "time.seconds": { one: "{count} second", other: "{count} seconds" },
   "time.minutes": { one: "about {count} minute", other: "about {count} minutes" },
   "role.public": "guests",
