@@ -20,7 +20,7 @@ const READ_BYTES: usize = 1 << 20;
 /// afterwards changes nothing. (Writing into the same file afterwards would; whoever can write to
 /// the models folder can also replace the program in a usual installation.)
 ///
-/// Blocks for as long as reading takes: about 60 ms for 100 MB from the file cache.
+/// Blocks for as long as reading takes: about 70 ms for 100 MB from the file cache.
 ///
 /// # Errors
 /// [`ModelError::Missing`], [`ModelError::Unreadable`], [`ModelError::WrongSize`] or
