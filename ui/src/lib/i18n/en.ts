@@ -23,6 +23,7 @@ export const en = {
     "Answers are written on this machine from the documents kept here, and name their sources.",
   "greeting.browser":
     "Answers are written by the machine that serves this page, from the documents kept there, and name their sources.",
+  "greeting.noModel": "Answers come from the documents kept here, and name their sources.",
   "greeting.suggestions": "Often asked here",
   "greeting.wiped": "The last conversation ended at {time} and was destroyed.",
 
