@@ -11,10 +11,19 @@
 //! entries' own phrasings, each searched in an index from which it was left out. Printed are the
 //! ranking's quality, how well the in-scope score separates, and the fitted logistic.
 #![expect(clippy::print_stdout, reason = "a measuring program")]
+#![expect(clippy::cast_precision_loss, reason = "counts of questions stay far below 2^52")]
 
-use std::{collections::{BTreeMap, BTreeSet}, env, error::Error, fs, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    error::Error,
+    fs,
+    time::Instant,
+};
 
-use cloister_knowledge::{AnswerMode, Entry, FEATURES, Features, Hit, IN_SCOPE_THRESHOLD, Index, Search, read_pack};
+use cloister_knowledge::{
+    AnswerMode, Entry, FEATURES, Features, Hit, IN_SCOPE_THRESHOLD, Index, Search, read_pack,
+};
 use cloister_types::{Label, ReadScope};
 use serde::Deserialize;
 
@@ -114,15 +123,14 @@ fn leave_one_out(entries: &[Entry]) -> Result<Vec<Trial>, Box<dyn Error>> {
 fn report(trials: &[Trial], verbose: bool) {
     let (covered, foreign): (Vec<_>, Vec<_>) =
         trials.iter().partition(|trial| !trial.relevant.is_empty());
-    let rank = |trial: &Trial| {
-        trial.found.hits.iter().position(|hit| is_relevant(trial, hit))
-    };
+    let rank = |trial: &Trial| trial.found.hits.iter().position(|hit| is_relevant(trial, hit));
     let share = |count: usize, all: usize| count as f64 / all.max(1) as f64;
     let within = |top: usize| {
         let found = covered.iter().filter(|trial| rank(trial).is_some_and(|rank| rank < top));
         share(found.count(), covered.len())
     };
-    let reciprocal: f64 = covered.iter().filter_map(|t| rank(t)).map(|r| 1.0 / (r + 1) as f64).sum();
+    let reciprocal: f64 =
+        covered.iter().filter_map(|t| rank(t)).map(|r| 1.0 / (r + 1) as f64).sum();
     println!(
         "{} covered: R@1 {:.3}  R@5 {:.3}  MRR@10 {:.3}",
         covered.len(),
@@ -133,15 +141,29 @@ fn report(trials: &[Trial], verbose: bool) {
     let mut won = 0.0;
     for (a, b) in covered.iter().flat_map(|a| foreign.iter().map(move |b| (a, b))) {
         let (a, b) = (a.found.in_scope, b.found.in_scope);
-        won += if a > b { 1.0 } else if a < b { 0.0 } else { 0.5 };
+        won += if a > b {
+            1.0
+        } else if a < b {
+            0.0
+        } else {
+            0.5
+        };
     }
-    println!("{} not covered: AUROC {:.3}", foreign.len(), won / (covered.len() * foreign.len()) as f64);
+    println!(
+        "{} not covered: AUROC {:.3}",
+        foreign.len(),
+        won / (covered.len() * foreign.len()) as f64
+    );
     for threshold in [0.3, 0.4, 0.5, 0.6, 0.7] {
         let kept = |trials: &[&Trial]| {
             let kept = trials.iter().filter(|trial| trial.found.in_scope >= threshold);
             share(kept.count(), trials.len())
         };
-        println!("  from {threshold}: covered {:.3}, not covered {:.3}", kept(&covered), kept(&foreign));
+        println!(
+            "  from {threshold}: covered {:.3}, not covered {:.3}",
+            kept(&covered),
+            kept(&foreign)
+        );
     }
     modes("covered", &covered);
     modes("not covered", &foreign);
@@ -149,12 +171,16 @@ fn report(trials: &[Trial], verbose: bool) {
         for trial in trials {
             let right = rank(trial) == Some(0);
             let hit = trial.found.hits.first().map_or("-", |hit| hit.id.as_str());
-            let (verdict, wrong) = match (trial.relevant.first(), trial.found.in_scope >= IN_SCOPE_THRESHOLD) {
-                (Some(_), kept) => (if right { "right" } else { "WRONG" }, !right || !kept),
-                (None, kept) => (if kept { "KEPT" } else { "declined" }, kept),
-            };
+            let (verdict, wrong) =
+                match (trial.relevant.first(), trial.found.in_scope >= IN_SCOPE_THRESHOLD) {
+                    (Some(_), kept) => (if right { "right" } else { "WRONG" }, !right || !kept),
+                    (None, kept) => (if kept { "KEPT" } else { "declined" }, kept),
+                };
             if wrong {
-                println!("{verdict} {:.2} {hit} <- {} {:?}", trial.found.in_scope, trial.text, trial.relevant);
+                println!(
+                    "{verdict} {:.2} {hit} <- {} {:?}",
+                    trial.found.in_scope, trial.text, trial.relevant
+                );
             }
         }
     }

@@ -67,7 +67,9 @@ impl Index {
             return Ok(AnswerMode::SmallTalk(kind));
         }
         let Search { mut hits, in_scope, informative } = self.closest_reading(scope, text)?;
-        hits.retain(|hit| self.passage(scope, &hit.id).is_some_and(|entry| !entry.answer.is_empty()));
+        hits.retain(|hit| {
+            self.passage(scope, &hit.id).is_some_and(|entry| !entry.answer.is_empty())
+        });
         if hits.is_empty() || in_scope < IN_SCOPE_THRESHOLD {
             return Ok(AnswerMode::OutOfScope { nearest: self.nearest(scope, &hits) });
         }

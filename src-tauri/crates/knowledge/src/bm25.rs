@@ -10,19 +10,14 @@ use tantivy::{
         sort_key::{SortBySimilarityScore, SortByStaticFastValue},
     },
     query::{
-        Bm25StatisticsProvider, BooleanQuery, ConstScoreQuery, Occur, Query, TermQuery, TermSetQuery,
+        Bm25StatisticsProvider, BooleanQuery, ConstScoreQuery, Occur, Query, TermQuery,
+        TermSetQuery,
     },
-    schema::{
-        FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions,
-    },
+    schema::{FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions},
 };
 
 use crate::{
-    exact::ExactTermQuery,
-    profile::EntryWords,
-    question::Question,
-    vocabulary::Counts,
-    words::Word,
+    exact::ExactTermQuery, profile::EntryWords, question::Question, vocabulary::Counts, words::Word,
 };
 
 /// Memory for building the index; the engine's minimum, and ample for 100,000 entries.
@@ -93,7 +88,9 @@ impl Engine {
         let words = question.asked.iter().filter(|word| !word.filler);
         let stems = words.flat_map(|word| word.name.split(' '));
         let clauses: Vec<_> = stems
-            .flat_map(|stem| self.texts.iter().zip(TEXTS).map(move |(field, text)| (*field, stem, text.1)))
+            .flat_map(|stem| {
+                self.texts.iter().zip(TEXTS).map(move |(field, text)| (*field, stem, text.1))
+            })
             .filter_map(|(field, stem, boost)| self.clause(scope, field, stem, boost))
             .collect();
         if clauses.is_empty() {

@@ -74,8 +74,10 @@ impl Index {
         }
         let mut words = Words::new();
         let mut vocabulary = Vocabulary::new();
-        let texts: Vec<_> =
-            entries.iter().map(|entry| (entry.label, EntryWords::read(entry, &mut words))).collect();
+        let texts: Vec<_> = entries
+            .iter()
+            .map(|entry| (entry.label, EntryWords::read(entry, &mut words)))
+            .collect();
         let profiles = entries
             .iter()
             .zip(&texts)
@@ -89,7 +91,12 @@ impl Index {
     ///
     /// # Errors
     /// A failure of the search engine.
-    pub fn search(&self, scope: &ReadScope, text: &str, top: usize) -> Result<Search, KnowledgeError> {
+    pub fn search(
+        &self,
+        scope: &ReadScope,
+        text: &str,
+        top: usize,
+    ) -> Result<Search, KnowledgeError> {
         let scoped = self.vocabulary.within(scope);
         if scoped.entries() == 0 {
             return Ok(Search { hits: Vec::new(), in_scope: 0.0, informative: 0 });

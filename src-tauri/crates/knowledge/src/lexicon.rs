@@ -111,9 +111,8 @@ impl Lexicon {
                 continue;
             }
             let phrases = self.phrases.get(&word.stem).map_or(&[][..], Vec::as_slice);
-            let found = phrases
-                .iter()
-                .find_map(|phrase| Some((phrase, phrase.place(words, &taken, at)?)));
+            let found =
+                phrases.iter().find_map(|phrase| Some((phrase, phrase.place(words, &taken, at)?)));
             features.push(if let Some((phrase, last)) = found {
                 if phrase.gap {
                     taken[last] = true;
@@ -176,7 +175,8 @@ mod tests {
     }
 
     fn share_a_meaning(a: &str, b: &str) -> bool {
-        let concepts = |text| features(text).into_iter().flat_map(|f| f.concepts).collect::<Vec<_>>();
+        let concepts =
+            |text| features(text).into_iter().flat_map(|f| f.concepts).collect::<Vec<_>>();
         let (a, b) = (concepts(a), concepts(b));
         a.iter().any(|concept| b.contains(concept))
     }

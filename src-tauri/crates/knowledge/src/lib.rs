@@ -28,6 +28,7 @@ mod pack;
 mod profile;
 mod question;
 mod rank;
+mod row;
 mod small_talk;
 mod vocabulary;
 mod words;

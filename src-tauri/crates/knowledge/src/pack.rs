@@ -55,15 +55,15 @@ pub fn read_pack(collection: &str, jsonl: &str) -> Result<Vec<Entry>, PackError>
 }
 
 fn read_line(collection: &str, line: &str) -> Result<Entry, PackFault> {
-    let line: Line = serde_json::from_str(line)
-        .map_err(|error| PackFault::Json { column: error.column() })?;
+    let line: Line =
+        serde_json::from_str(line).map_err(|error| PackFault::Json { column: error.column() })?;
     let id = PassageId::try_from(line.id).map_err(|_| PackFault::Id)?;
     let label = match line.label {
         Some(label) => label.parse().map_err(|_| PackFault::Label)?,
         None => Label::Public,
     };
     let asked = line.question.is_some();
-    let question = bounded(line.question.or(line.title).ok_or(PackFault::NoQuestion)?)?;
+    let question = bounded(&line.question.or(line.title).ok_or(PackFault::NoQuestion)?)?;
     if question.is_empty() {
         return Err(PackFault::NoQuestion);
     }
@@ -81,7 +81,7 @@ fn read_line(collection: &str, line: &str) -> Result<Entry, PackFault> {
     };
     let mut kept = Vec::with_capacity(alternatives.len());
     for alternative in alternatives {
-        let alternative = bounded(alternative)?;
+        let alternative = bounded(&alternative)?;
         if !alternative.is_empty() {
             kept.push(alternative);
         }
@@ -92,16 +92,16 @@ fn read_line(collection: &str, line: &str) -> Result<Entry, PackFault> {
     Ok(Entry {
         id,
         collection: collection.to_owned(),
-        topic: bounded(line.topic.unwrap_or_default())?,
+        topic: bounded(&line.topic.unwrap_or_default())?,
         label,
         question,
-        answer: bounded(answer)?,
+        answer: bounded(&answer)?,
         alternatives: kept,
     })
 }
 
 /// The field without the white space around it.
-fn bounded(field: String) -> Result<String, PackFault> {
+fn bounded(field: &str) -> Result<String, PackFault> {
     if field.chars().nth(MAX_FIELD_CHARS).is_some() {
         return Err(PackFault::TooLong);
     }
@@ -127,8 +127,14 @@ mod tests {
         let entries = read_pack("test", pack).expect("the pack is sound");
         let [a, b, c] = entries.as_slice() else { panic!("three entries: {entries:?}") };
         assert_eq!((a.question.as_str(), a.answer.as_str(), a.topic.as_str()), ("Q", "A", "T"));
-        assert_eq!((a.alternatives.as_slice(), a.label), ([String::from("B")].as_slice(), Label::Internal));
-        assert_eq!((b.alternatives.len(), b.label, b.collection.as_str()), (2, Label::Public, "test"));
+        assert_eq!(
+            (a.alternatives.as_slice(), a.label),
+            ([String::from("B")].as_slice(), Label::Internal)
+        );
+        assert_eq!(
+            (b.alternatives.len(), b.label, b.collection.as_str()),
+            (2, Label::Public, "test")
+        );
         assert_eq!((c.alternatives.len(), c.answer.as_str()), (0, "one\ntwo"));
     }
 

@@ -94,10 +94,8 @@ pub(crate) fn weight(
     concepts: &[Concept],
     filler: bool,
 ) -> f32 {
-    let meaning = concepts
-        .iter()
-        .filter_map(|concept| scoped.concept_rarity(*concept))
-        .reduce(f32::min);
+    let meaning =
+        concepts.iter().filter_map(|concept| scoped.concept_rarity(*concept)).reduce(f32::min);
     let rarity = match (feature.map(|feature| scoped.rarity(feature)), meaning) {
         (Some(word), Some(meaning)) => f32::midpoint(word, meaning),
         (Some(rarity), None) | (None, Some(rarity)) => rarity,

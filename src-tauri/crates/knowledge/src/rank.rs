@@ -79,11 +79,7 @@ fn overlap(question: &Question, phrasing: &[Term], totals: Totals, scoped: &Scop
         met += weight * strength;
     }
     let (recall, precision) = (ratio(shared, totals.all), ratio(met, stated));
-    Overlap {
-        similarity: ratio(2.0 * recall * precision, recall + precision),
-        recall,
-        precision,
-    }
+    Overlap { similarity: ratio(2.0 * recall * precision, recall + precision), recall, precision }
 }
 
 fn strongest(word: &Asked, terms: &[Term]) -> f32 {

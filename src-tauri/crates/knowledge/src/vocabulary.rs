@@ -73,7 +73,9 @@ impl Vocabulary {
         for feature in distinct(terms.iter().flatten().map(|term| term.feature)) {
             self.features[feature as usize].add(label, 1);
         }
-        for concept in distinct(terms.iter().flatten().flat_map(|term| term.concepts.iter().copied())) {
+        for concept in
+            distinct(terms.iter().flatten().flat_map(|term| term.concepts.iter().copied()))
+        {
             self.concepts[usize::from(concept)].add(label, 1);
         }
         let words = texts.iter().flatten().filter(|feature| !feature.surface.is_empty());
@@ -161,7 +163,8 @@ impl<'a> Scoped<'a> {
     /// The allowed entries' word that is one slip away from `surface`: the commonest, then the first
     /// by spelling. The first letter is taken as right, as people rarely miss it.
     pub(crate) fn correct(&self, surface: &str) -> Option<(&'a str, FeatureId)> {
-        let (first, letters) = place(surface).filter(|(_, letters)| *letters >= MIN_CORRECTED_LETTERS)?;
+        let (first, letters) =
+            place(surface).filter(|(_, letters)| *letters >= MIN_CORRECTED_LETTERS)?;
         let near = (letters - 1..=letters + 1)
             .filter_map(|letters| self.vocabulary.spellings.get(&(first, letters)))
             .flatten()
@@ -204,10 +207,20 @@ mod tests {
 
     #[test]
     fn one_slip_is_one_letter_or_one_swap() {
-        for (a, b) in [("shiping", "shipping"), ("recieve", "receive"), ("refumd", "refund"), ("returnn", "return")] {
+        for (a, b) in [
+            ("shiping", "shipping"),
+            ("recieve", "receive"),
+            ("refumd", "refund"),
+            ("returnn", "return"),
+        ] {
             assert!(one_slip(a, b) && one_slip(b, a), "{a} {b}");
         }
-        for (a, b) in [("refund", "refund"), ("manga", "mango tree"), ("order", "border line"), ("abcd", "badc")] {
+        for (a, b) in [
+            ("refund", "refund"),
+            ("manga", "mango tree"),
+            ("order", "border line"),
+            ("abcd", "badc"),
+        ] {
             assert!(!one_slip(a, b), "{a} {b}");
         }
     }
