@@ -17,9 +17,11 @@ export CLOISTER_BIN := $(CURDIR)/target/bin/cloister
 export CLOISTER_E2E_BIN := $(CURDIR)/target/bin/cloister-e2e
 export CLOISTER_MODELS := $(CURDIR)/models
 
-CARGO_BUILD := cargo build --release --locked --package cloister
+# Always the whole workspace: a narrower selection would resolve to other features and compile the
+# heavy dependencies again.
+CARGO_BUILD := cargo build --release --locked --workspace --bins
 # The end-to-end build differs in its own package alone, so that nothing else is compiled twice.
-CARGO_BUILD_E2E := $(CARGO_BUILD) --features e2e \
+CARGO_BUILD_E2E := $(CARGO_BUILD) --features cloister/e2e \
 	--config 'profile.release.package.cloister.debug-assertions=true'
 
 UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print)
@@ -115,11 +117,9 @@ test-window: setup-test models $(CLOISTER_E2E_BIN) $(CLOISTER_BIN) ## Tests the 
 test-rust: models $(CLOISTER_BIN) ## Runs the Rust tests, all but those of the window
 	cargo test --release --locked --workspace --doc --quiet
 	@if command -v cargo-nextest >/dev/null; then \
-		cargo nextest run --release --locked --workspace -E 'not binary(e2e)'; \
+		cargo nextest run --release --locked --workspace; \
 	else \
-		cargo test --release --locked --workspace --exclude cloister-tests \
-			--lib --bins --tests; \
-		cargo test --release --locked --package cloister-tests --lib --test it; \
+		cargo test --release --locked --workspace; \
 	fi
 
 .PHONY: test-cpu
@@ -143,6 +143,11 @@ deny: ## Checks licences, bans and sources of dependencies (needs cargo-deny)
 fmt: target/stamps/npm ## Formats everything
 	cargo fmt --all
 	cd ui && npm run --silent format
+
+.PHONY: openapi
+openapi: $(CLOISTER_BIN) target/stamps/npm ## Writes docs/openapi.json and the interface's types anew
+	$(CLOISTER_BIN) openapi >docs/openapi.json
+	cd ui && npm run --silent types && npx prettier --write --log-level warn src/lib/api/schema.d.ts
 
 .PHONY: notices
 notices: target/stamps/npm ## Writes THIRD-PARTY.md anew

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 if [ "${1:-}" != --inside ]; then
   # Built out here, where the registry can be reached; only what was built runs inside.
-  program=$(cargo test --release --locked --package cloister-tests --test e2e --no-run \
+  program=$(cargo test --release --locked --workspace --test e2e --no-run \
     --message-format=json | python3 -c '
 import json, sys
 lines = (json.loads(line) for line in sys.stdin)

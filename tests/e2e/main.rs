@@ -1,1 +1,8 @@
-fn main(){}
+//! The real window, driven as a person would: build under Xvfb, WebKitWebDriver, one at a time.
+//!
+//! Run by `packaging/test-window.sh`, which gives it a display and a network of loopback alone.
+
+mod chat;
+mod confinement;
+mod looks;
+mod window;

@@ -1,0 +1,12 @@
+//! What the tests of the whole product share: an appliance of their own, a reader in front of it,
+//! and the finished programs.
+
+mod appliance;
+mod program;
+mod reader;
+mod search;
+
+pub use appliance::{Appliance, NoEgress, Setting};
+pub use program::{Program, models_folder, program, root};
+pub use reader::{Answer, Reader};
+pub use search::files_that_hold;

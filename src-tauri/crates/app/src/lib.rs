@@ -1,0 +1,36 @@
+//! Every operation of the product, one function each, with its data shapes and error codes.
+//!
+//! [`App`] is opened once per process and puts the parts together: vault, access, guard, index,
+//! model. The shells (window, command line, server) call its operations and translate; they decide
+//! nothing.
+//!
+//! **Guarantees.** Every operation that reads a person's data or knowledge takes the
+//! [`Session`](cloister_access::Session) that asks. Errors carry an [`ErrorCode`] from one list and
+//! a message for people that holds no text of theirs.
+//!
+//! **Terms.** An *operation* is one act that a reader or operator can ask for; a *promise* is one
+//! of the six properties that [`App::doctor`] reports on.
+#![forbid(unsafe_code)]
+
+mod app;
+mod dto;
+mod error;
+mod guard;
+mod knowledge;
+mod model;
+mod open;
+mod pack;
+mod promises;
+mod self_test;
+mod session;
+mod status;
+mod turns;
+
+pub use app::{App, AppOptions, EgressProbe, EgressReport, ModelSource, Pack};
+pub use cloister_access::{Peer, Session, Token};
+pub use cloister_chat::{Event, Outcome, RunningTurn};
+pub use dto::*;
+pub use error::{AppError, ErrorCode};
+pub use cloister_inference::{BenchPlan, BenchReport, ModelRecord, WorkerCommand};
+pub use cloister_store::VaultPaths;
+pub use model::{ModelStatus, bench_model, list_models, verify_model};

@@ -29,10 +29,7 @@ use self::{
     token::{Boundaries, Shape},
 };
 use crate::{
-    Finding, Guard, ModerationLabel, Span,
-    guard::vouch,
-    normalise::part,
-    redact::Located,
+    Finding, Guard, ModerationLabel, Span, guard::vouch, normalise::part, redact::Located,
 };
 
 /// Most characters that are held back outside an open finding.
@@ -253,7 +250,9 @@ impl AnswerFilter {
         let moderation = self.guard.moderation(&self.guard.normalise(&self.shown));
         let offends = moderation.labels.iter().any(|label| match label {
             ModerationLabel::Abuse | ModerationLabel::Hate | ModerationLabel::Sexual => true,
-            ModerationLabel::Violence | ModerationLabel::SelfHarm | ModerationLabel::Illegal => false,
+            ModerationLabel::Violence | ModerationLabel::SelfHarm | ModerationLabel::Illegal => {
+                false
+            }
         });
         Filtered {
             tail,
@@ -329,6 +328,7 @@ impl AnswerFilter {
         .into_iter()
         .flatten()
         .fold(end, usize::min);
+        let cut = hold.structure.before(cut);
         if cut > self.stream.done {
             self.let_out(cut);
         }
@@ -364,16 +364,14 @@ impl AnswerFilter {
     fn safest_cut(&self) -> usize {
         let stream = &self.stream;
         let held = stream.part(stream.done..stream.end());
-        let found = crate::redact::locate(
-            self.guard.detectors(),
-            &self.guard.plain_readings(held),
-        );
+        let found = crate::redact::locate(self.guard.detectors(), &self.guard.plain_readings(held));
         let far = held.char_indices().rev().nth(REACH - 1).map_or(0, |(at, _)| at) + stream.done;
         let starts = self.hold.starts.iter().copied().chain([stream.word]);
         let places: Vec<usize> = starts.filter(|start| *start > stream.done).collect();
         let is_clear = |place: &&usize| {
             let at = **place - stream.done;
-            !found.iter().any(|one| one.start < at && at < one.end)
+            self.hold.structure.before(**place) == **place
+                && !found.iter().any(|one| one.start < at && at < one.end)
         };
         let best = places.iter().filter(is_clear).filter(|place| **place <= far).max();
         let good = places.iter().filter(is_clear).max();
@@ -426,17 +424,24 @@ impl AnswerFilter {
             citations: self.citations,
         };
         let from = stream.done - first;
-        let (shown, changes) = self.rewriter.rewrite(&basis, stream.part(first..cut), from, &forced);
+        let (shown, changes) =
+            self.rewriter.rewrite(&basis, stream.part(first..cut), from, &forced);
         self.out.push_str(&shown);
         for change in changes {
-            self.record(&Located { start: change.start + first, end: change.end + first, ..change });
+            self.record(&Located {
+                start: change.start + first,
+                end: change.end + first,
+                ..change
+            });
         }
     }
 
     /// Notes a change, whose offsets are bytes of the answer not before `done`.
     fn record(&mut self, change: &Located) {
         let stream = &self.stream;
-        let count = |to: usize| stream.done_chars + stream.part(stream.done..to.max(stream.done)).chars().count();
+        let count = |to: usize| {
+            stream.done_chars + stream.part(stream.done..to.max(stream.done)).chars().count()
+        };
         self.findings.push(Finding {
             span: Span { start: count(change.start), end: count(change.end) },
             category: change.category,
@@ -453,7 +458,8 @@ impl AnswerFilter {
         self.stream.done_chars += chars;
         self.stream.held_chars -= chars;
         let hold = &mut self.hold;
-        hold.hot = hold.hot.filter(|(_, last)| *last >= cut).map(|(first, last)| (first.max(cut), last));
+        hold.hot =
+            hold.hot.filter(|(_, last)| *last >= cut).map(|(first, last)| (first.max(cut), last));
         hold.starts.retain(|start| *start >= cut);
         hold.forced.retain(|forced| forced.range.end > cut);
         hold.structure.move_on(cut);

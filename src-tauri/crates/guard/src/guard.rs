@@ -5,7 +5,10 @@ use serde::Serialize;
 
 use crate::{
     Finding, Injection, Moderation, Placeholder, Redaction, Treatment, Views,
-    injection::InjectionRules, moderation::ModerationRules, normalise::{Decoder, View}, pii::Detectors,
+    injection::InjectionRules,
+    moderation::ModerationRules,
+    normalise::{Decoder, View},
+    pii::Detectors,
 };
 
 /// The compiled rules. Made once and shared behind an `Arc`; it holds no text.
@@ -121,10 +124,15 @@ impl Guard {
     /// Puts together a text from the program's own sentences and text that is already sanitised.
     #[must_use]
     pub fn vouch_answer(&self, pieces: &[VouchedPiece<'_>]) -> Sanitized {
-        vouch(pieces.iter().map(|piece| match piece {
-            VouchedPiece::Fixed(sentence) => sentence,
-            VouchedPiece::Clean(text) => text.as_str(),
-        }).collect())
+        vouch(
+            pieces
+                .iter()
+                .map(|piece| match piece {
+                    VouchedPiece::Fixed(sentence) => sentence,
+                    VouchedPiece::Clean(text) => text.as_str(),
+                })
+                .collect(),
+        )
     }
 }
 

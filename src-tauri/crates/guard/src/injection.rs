@@ -48,7 +48,13 @@ impl InjectionRules {
         for view in views.folded() {
             let (score, mut rules) = self.score(view.text());
             if score > best.score {
-                rules.extend(best.rules.iter().filter(|rule| !rules.contains(*rule)).copied().collect::<Vec<_>>());
+                rules.extend(
+                    best.rules
+                        .iter()
+                        .filter(|rule| !rules.contains(*rule))
+                        .copied()
+                        .collect::<Vec<_>>(),
+                );
                 best = Injection { flagged: score >= THRESHOLD, score, rules };
             }
         }
@@ -67,8 +73,11 @@ impl InjectionRules {
         );
         let mut marks: Vec<f32> = Vec::new();
         for found in self.literals.find_iter(folded) {
-            let Some(literal) = literals::LITERALS.get(found.pattern().as_usize()) else { continue };
-            let at_line_start = folded.as_bytes().get(found.start().wrapping_sub(1)).is_none_or(|b| *b == b'\n');
+            let Some(literal) = literals::LITERALS.get(found.pattern().as_usize()) else {
+                continue;
+            };
+            let at_line_start =
+                folded.as_bytes().get(found.start().wrapping_sub(1)).is_none_or(|b| *b == b'\n');
             if (literal.anywhere() || at_line_start) && !rules.contains(&literal.name) {
                 rules.push(literal.name);
                 marks.push(literal.weight);

@@ -152,10 +152,14 @@ mod tests {
     fn despair_is_told_from_information_about_it() {
         let (rules, decoder) = (ModerationRules::new(), Decoder::new());
         let labels = |text: &str| rules.judge(&Views::read(text, &decoder)).labels;
-        for cry in ["I want to kill myself", "i don't want to live anymore", "I'm thinking about suicide"] {
+        for cry in
+            ["I want to kill myself", "i don't want to live anymore", "I'm thinking about suicide"]
+        {
             assert_eq!(labels(cry), [ModerationLabel::SelfHarm], "{cry}");
         }
-        for question in ["Do you have a suicide prevention hotline?", "When was the suicide squad film made?"] {
+        for question in
+            ["Do you have a suicide prevention hotline?", "When was the suicide squad film made?"]
+        {
             assert_eq!(labels(question), [], "{question}");
         }
     }

@@ -20,13 +20,15 @@ pub(crate) struct Phrase {
     pub(crate) pattern: &'static str,
     /// How much the phrase alone says, 0 to 1.
     pub(crate) weight: f32,
-    /// Whether a word of denial before the phrase cancels it.
+    /// Whether a word of denial before or within the phrase cancels it.
     pub(crate) denial: Denial,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the test of the tables walks them"))]
     pub(crate) finds: &'static [&'static str],
+    #[cfg_attr(not(test), expect(dead_code, reason = "the test of the tables walks them"))]
     pub(crate) passes: &'static [&'static str],
 }
 
-/// What "not", "never" and the like, up to two words before a phrase, do to it.
+/// What "not", "never" and the like, within a phrase or up to two words before it, do to it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Denial {
     Irrelevant,
@@ -40,25 +42,46 @@ pub(crate) struct Sighting {
     pub(crate) sentence: u32,
 }
 
+/// A set of up to 256 classes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Classes([u128; 2]);
+
+impl Classes {
+    /// The set of the class with number `index`, below 256.
+    const fn one(index: usize) -> Self {
+        if index < 128 { Self([1 << index, 0]) } else { Self([0, 1 << (index - 128)]) }
+    }
+
+    const fn with(self, other: Self) -> Self {
+        Self([self.0[0] | other.0[0], self.0[1] | other.0[1]])
+    }
+
+    const fn meets(self, other: Self) -> bool {
+        self.0[0] & other.0[0] != 0 || self.0[1] & other.0[1] != 0
+    }
+}
+
+/// The class of the words that deny.
+const DENIES: Classes = Classes::one(0);
+
 /// Compiled phrases.
 pub(crate) struct Phrasebook {
-    exact: HashMap<&'static str, u128>,
+    exact: HashMap<&'static str, Classes>,
     /// Stems by their first three bytes.
-    stems: HashMap<[u8; 3], Vec<(&'static str, u128)>>,
+    stems: HashMap<[u8; 3], Vec<(&'static str, Classes)>>,
     phrases: Vec<Compiled>,
-    denial: u128,
 }
 
 struct Compiled {
-    first: u128,
+    first: Classes,
     /// For each further word: its classes, and how many words may stand before it.
-    rest: Vec<(u128, usize)>,
+    rest: Vec<(Classes, usize)>,
     denial: Denial,
 }
 
 /// A word of a text, as the classes that it belongs to.
 struct Token {
-    classes: u128,
+    classes: Classes,
     sentence: u32,
 }
 
@@ -72,14 +95,13 @@ impl Phrasebook {
             exact: HashMap::new(),
             stems: HashMap::new(),
             phrases: Vec::with_capacity(phrases.len()),
-            denial: 1,
         };
-        let mut bits: HashMap<String, u128> = HashMap::new();
+        let mut bits: HashMap<String, Classes> = HashMap::new();
         for word in DENIAL.split_whitespace() {
-            book.enter(word, 1);
+            book.enter(word, DENIES);
         }
         for (name, words) in lexicon {
-            let bit = 1_u128 << (bits.len() + 1);
+            let bit = Classes::one(bits.len() + 1);
             bits.insert((*name).to_owned(), bit);
             for word in words.split_whitespace() {
                 book.enter(word, bit);
@@ -92,21 +114,24 @@ impl Phrasebook {
         book
     }
 
-    fn enter(&mut self, word: &'static str, bit: u128) {
+    fn enter(&mut self, word: &'static str, bit: Classes) {
         match word.strip_suffix('*') {
             Some(stem) => {
                 let key = first_three(stem).expect("a stem has three bytes: a test compiles them");
                 let stems = self.stems.entry(key).or_default();
                 match stems.iter_mut().find(|(known, _)| *known == stem) {
-                    Some((_, bits)) => *bits |= bit,
+                    Some((_, bits)) => *bits = bits.with(bit),
                     None => stems.push((stem, bit)),
                 }
             }
-            None => *self.exact.entry(word).or_default() |= bit,
+            None => {
+                let known = self.exact.entry(word).or_default();
+                *known = known.with(bit);
+            }
         }
     }
 
-    fn compile(&mut self, phrase: &Phrase, bits: &mut HashMap<String, u128>) -> Compiled {
+    fn compile(&mut self, phrase: &Phrase, bits: &mut HashMap<String, Classes>) -> Compiled {
         let mut steps = Vec::new();
         let mut gap = 0;
         for token in phrase.pattern.split_whitespace() {
@@ -114,9 +139,9 @@ impl Phrasebook {
                 gap = width.parse().expect("gaps are numbers: a test compiles every phrase");
                 continue;
             }
-            let mut classes = 0;
+            let mut classes = Classes::default();
             for name in token.split('|') {
-                let next = 1_u128 << (bits.len() + 1);
+                let next = Classes::one(bits.len() + 1);
                 let bit = match name.strip_prefix('\'') {
                     Some(word) => {
                         let bit = *bits.entry(name.to_owned()).or_insert(next);
@@ -125,21 +150,21 @@ impl Phrasebook {
                     }
                     None => *bits.get(name).expect("classes are known: a test compiles them all"),
                 };
-                classes |= bit;
+                classes = classes.with(bit);
             }
             steps.push((classes, gap));
             gap = 0;
         }
-        let first = steps.first().map_or(0, |(classes, _)| *classes);
+        let first = steps.first().map_or(Classes::default(), |(classes, _)| *classes);
         Compiled { first, rest: steps.split_off(1), denial: phrase.denial }
     }
 
-    fn classes(&self, word: &str) -> u128 {
-        let mut classes = self.exact.get(word).copied().unwrap_or(0);
+    fn classes(&self, word: &str) -> Classes {
+        let mut classes = self.exact.get(word).copied().unwrap_or_default();
         if let Some(stems) = first_three(word).and_then(|key| self.stems.get(&key)) {
             for (stem, bits) in stems {
                 if word.starts_with(stem) {
-                    classes |= bits;
+                    classes = classes.with(*bits);
                 }
             }
         }
@@ -149,18 +174,18 @@ impl Phrasebook {
     /// Every phrase in the folded `text`, once a sentence.
     pub(crate) fn find(&self, text: &str) -> Vec<Sighting> {
         let tokens = self.tokens(text);
-        let present = tokens.iter().fold(0, |all, token| all | token.classes);
+        let present = tokens.iter().fold(Classes::default(), |all, token| all.with(token.classes));
         let mut sightings = Vec::new();
         for (index, phrase) in self.phrases.iter().enumerate() {
-            let possible = present & phrase.first != 0
-                && phrase.rest.iter().all(|(classes, _)| present & classes != 0);
+            let possible = present.meets(phrase.first)
+                && phrase.rest.iter().all(|(classes, _)| present.meets(*classes));
             if !possible {
                 continue;
             }
             let mut last = None;
             for start in 0..tokens.len() {
                 let token = &tokens[start];
-                if token.classes & phrase.first == 0 || last == Some(token.sentence) {
+                if !token.classes.meets(phrase.first) || last == Some(token.sentence) {
                     continue;
                 }
                 if self.begins(phrase, &tokens, start) {
@@ -177,11 +202,13 @@ impl Phrasebook {
         if phrase.denial == Denial::Cancels {
             let denied = tokens[start.saturating_sub(2)..start]
                 .iter()
-                .any(|token| token.sentence == sentence && token.classes & self.denial != 0);
+                .any(|token| token.sentence == sentence && token.classes.meets(DENIES));
             if denied {
                 return false;
             }
         }
+        let denied =
+            |token: &Token| phrase.denial == Denial::Cancels && token.classes.meets(DENIES);
         // bit n: the words so far may end at the n-th word after the start
         let mut ends: u64 = 1;
         for (classes, gap) in &phrase.rest {
@@ -195,8 +222,10 @@ impl Phrasebook {
                     if token.sentence != sentence {
                         break;
                     }
-                    if token.classes & classes != 0 {
+                    if token.classes.meets(*classes) {
                         next |= 1 << place;
+                    } else if denied(token) {
+                        break;
                     }
                 }
             }
@@ -256,7 +285,9 @@ fn ends_sentence(gap: &str) -> bool {
     let mut chars = gap.chars().peekable();
     while let Some(c) = chars.next() {
         let ends = match c {
-            '.' | '!' | '?' => chars.peek().is_none_or(|next| next.is_whitespace() || "\"')]".contains(*next)),
+            '.' | '!' | '?' => {
+                chars.peek().is_none_or(|next| next.is_whitespace() || "\"')]".contains(*next))
+            }
             '\n' => chars.peek() == Some(&'\n'),
             '。' | '！' | '？' | '।' | '؟' => true,
             _ => false,
@@ -274,7 +305,11 @@ pub(crate) fn together(weights: impl Iterator<Item = f32>) -> f32 {
 }
 
 /// The strongest sentence's weights taken together, and the names of every phrase seen.
-pub(crate) fn weigh(phrases: &[Phrase], sightings: &[Sighting], names: &mut Vec<&'static str>) -> f32 {
+pub(crate) fn weigh(
+    phrases: &[Phrase],
+    sightings: &[Sighting],
+    names: &mut Vec<&'static str>,
+) -> f32 {
     let mut by_sentence: HashMap<u32, Vec<f32>> = HashMap::new();
     for sighting in sightings {
         let Some(phrase) = phrases.get(sighting.phrase) else { continue };
@@ -290,7 +325,8 @@ pub(crate) fn weigh(phrases: &[Phrase], sightings: &[Sighting], names: &mut Vec<
 mod tests {
     use super::*;
 
-    const LEXICON: &[Class] = &[("verb", "eat eats devour*"), ("food", "cake bread"), ("who", "you")];
+    const LEXICON: &[Class] =
+        &[("verb", "eat eats devour*"), ("food", "cake bread"), ("who", "you")];
 
     fn phrase(pattern: &'static str, denial: Denial) -> Phrase {
         Phrase { name: "t/t", pattern, weight: 0.5, denial, finds: &[], passes: &[] }
@@ -309,6 +345,7 @@ mod tests {
         assert!(finds("verb .1 verb .1 food", "eat a eat devour bread"));
         assert!(finds("who|verb 'the food", "eat the bread"));
         assert!(!finds("verb .2 food", "do not eat the bread"));
+        assert!(!finds("verb .2 food", "they eat no bread"));
         assert!(!finds("verb food", ""));
     }
 

@@ -71,8 +71,10 @@ pub(crate) struct Rule {
     pub(crate) evidence: Evidence,
     pub(crate) score: f32,
     pub(crate) treatment: Treatment,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the test of the tables walks them"))]
     /// Texts, and the datum that the rule finds in each.
     pub(crate) finds: &'static [(&'static str, &'static str)],
+    #[cfg_attr(not(test), expect(dead_code, reason = "the test of the tables walks them"))]
     /// Texts in which the rule finds nothing.
     pub(crate) passes: &'static [&'static str],
 }

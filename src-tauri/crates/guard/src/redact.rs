@@ -179,7 +179,13 @@ pub(crate) fn replace(original: &str, pieces: &[Piece], found: &[Located]) -> Ve
         };
         let whole = matches!(piece, Piece::Slot(_));
         let origin_of = |offset: usize| {
-            if !whole { origin.start + (offset - start) } else if offset >= end { origin.end } else { origin.start }
+            if !whole {
+                origin.start + (offset - start)
+            } else if offset >= end {
+                origin.end
+            } else {
+                origin.start
+            }
         };
         let mut swallowed = false;
         while let Some(finding) = next.peek().filter(|finding| finding.start < end) {
@@ -225,7 +231,8 @@ fn finish(original: &str, pieces: &[Piece], reported: &[Located]) -> Redaction {
         text.push_str(shown);
         let end = point + shown.chars().count();
         if let Piece::Slot(slot) = piece {
-            placeholders.push(Placeholder { span: Span { start: point, end }, category: slot.category });
+            placeholders
+                .push(Placeholder { span: Span { start: point, end }, category: slot.category });
             located.push(*slot);
         }
         point = end;
@@ -233,7 +240,9 @@ fn finish(original: &str, pieces: &[Piece], reported: &[Located]) -> Redaction {
     let origin_of = |offset: usize, last: bool| {
         let index = starts.partition_point(|start| *start <= offset).saturating_sub(1);
         match pieces.get(index) {
-            Some(Piece::Kept(range)) => range.start + (offset - starts.get(index).copied().unwrap_or(0)),
+            Some(Piece::Kept(range)) => {
+                range.start + (offset - starts.get(index).copied().unwrap_or(0))
+            }
             Some(Piece::Slot(slot)) if last => slot.end,
             Some(Piece::Slot(slot)) => slot.start,
             None => 0,

@@ -7,8 +7,10 @@ use serde_json::Value;
 
 /// The rows of one file of cases.
 fn rows(file: &str) -> Vec<Value> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../tests/cases/guard").join(file);
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let path =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../tests/cases/guard").join(file);
+    let text =
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let rows: Vec<Value> =
         text.lines().map(|line| serde_json::from_str(line).expect("a row is JSON")).collect();
     assert!(!rows.is_empty(), "{file} has rows");
@@ -34,7 +36,13 @@ fn verdict_cases_hold() {
     for row in rows("verdicts.jsonl") {
         let scan = guard.scan(text(&row, "text"));
         let action = serde_json::to_value(scan.action).expect("an action serialises");
-        assert_eq!(action, text(&row, "action"), "{row}: {:?} {:?}", scan.injection, scan.moderation);
+        assert_eq!(
+            action,
+            text(&row, "action"),
+            "{row}: {:?} {:?}",
+            scan.injection,
+            scan.moderation
+        );
         if let Some(label) = row.get("label").and_then(Value::as_str) {
             assert!(scan.moderation.labels.iter().any(|one| one.as_str() == label), "{row}");
         }
@@ -48,9 +56,10 @@ fn answer_cases_hold() {
         let passages = row.get("passages").and_then(Value::as_array).into_iter().flatten();
         let context = AnswerContext {
             passages: passages.filter_map(Value::as_str).map(str::to_owned).collect(),
-            system_prompt: "You serve the visitors of the town library and speak plainly about its \
+            system_prompt:
+                "You serve the visitors of the town library and speak plainly about its \
                             services, from the passages that were handed to you."
-                .to_owned(),
+                    .to_owned(),
             canary: "c0ffee5eedbead42".to_owned(),
             citations: 2,
         };

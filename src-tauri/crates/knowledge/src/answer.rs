@@ -9,7 +9,7 @@ use crate::{
 
 /// How many hits are looked at.
 const SEEN: usize = 8;
-/// How many sentences of a longer message are read by themselves.
+/// How many sentences of a longer message, from its end, are read by themselves.
 const MAX_SENTENCES: usize = 6;
 /// From this similarity on, an entry's phrasing counts as the question itself.
 const SAME_QUESTION: f32 = 0.8;
@@ -97,7 +97,7 @@ impl Index {
         if best.in_scope >= IN_SCOPE_THRESHOLD {
             return Ok(best);
         }
-        let sentences = text.split(['.', '?', '!', '\n']).filter(|part| !part.trim().is_empty());
+        let sentences = text.rsplit(['.', '?', '!', '\n']).filter(|part| !part.trim().is_empty());
         let sentences: Vec<&str> = sentences.take(MAX_SENTENCES).collect();
         for sentence in sentences.iter().filter(|_| sentences.len() > 1) {
             let found = self.search(scope, sentence, SEEN)?;

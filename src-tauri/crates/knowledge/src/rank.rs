@@ -15,31 +15,36 @@ const SUPPORT: usize = 3;
 /// How `profile` matches `question`; all features but the search engine's share.
 pub(crate) fn compare(question: &Question, profile: &Profile, scoped: &Scoped<'_>) -> Features {
     let totals = Totals::of(question);
-    let mut overlaps: Vec<Overlap> = profile
-        .phrasings
-        .iter()
-        .map(|phrasing| overlap(question, phrasing, totals, scoped))
-        .collect();
+    let mut strongest_anywhere = vec![0.0_f32; question.asked.len()];
+    let mut overlaps = Vec::with_capacity(profile.phrasings.len());
+    for phrasing in &profile.phrasings {
+        let (overlap, strongest) = overlap(question, phrasing, totals, scoped);
+        overlaps.push(overlap);
+        for (best, strength) in strongest_anywhere.iter_mut().zip(strongest) {
+            *best = best.max(strength);
+        }
+    }
     overlaps.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
     let best = overlaps.first().copied().unwrap_or_default();
     let support = overlaps.iter().take(SUPPORT).map(|overlap| overlap.similarity).sum::<f32>();
     #[expect(clippy::cast_precision_loss, reason = "at most three")]
     let support = support / overlaps.len().clamp(1, SUPPORT) as f32;
-    let informative = || question.asked.iter().filter(|word| !word.filler);
-    let part = |strength: &dyn Fn(&Asked) -> f32| {
-        ratio(informative().map(|word| word.weight * strength(word)).sum(), totals.informative)
+    let part = |strength: &dyn Fn(usize, &Asked) -> f32| {
+        let informative = question.asked.iter().enumerate().filter(|(_, word)| !word.filler);
+        let met = informative.map(|(place, word)| word.weight * strength(place, word)).sum();
+        ratio(met, totals.informative)
     };
     Features {
         similarity: best.similarity,
         recall: best.recall,
         precision: best.precision,
         support,
-        coverage: part(&|word| {
-            profile.phrasings.iter().map(|terms| strongest(word, terms)).fold(0.0, f32::max)
+        coverage: part(&|place, _| strongest_anywhere[place]),
+        body: part(&|_, word| {
+            profile.body.iter().map(|term| strength(word, term)).fold(0.0, f32::max)
         }),
-        body: part(&|word| strongest(word, &profile.body)),
         engine: 0.0,
-        known: part(&|word| word.strength),
+        known: part(&|_, word| word.strength),
     }
 }
 
@@ -68,22 +73,31 @@ struct Overlap {
     precision: f32,
 }
 
-fn overlap(question: &Question, phrasing: &[Term], totals: Totals, scoped: &Scoped<'_>) -> Overlap {
-    let shared: f32 =
-        question.asked.iter().map(|word| word.weight * strongest(word, phrasing)).sum();
+/// How one phrasing overlaps the question, and how surely it has each of the question's words.
+fn overlap(
+    question: &Question,
+    phrasing: &[Term],
+    totals: Totals,
+    scoped: &Scoped<'_>,
+) -> (Overlap, Vec<f32>) {
+    let mut strongest = vec![0.0_f32; question.asked.len()];
     let (mut stated, mut met) = (0.0, 0.0);
     for term in phrasing {
+        let mut best = 0.0_f32;
+        for (word, strongest) in question.asked.iter().zip(&mut strongest) {
+            let strength = strength(word, term);
+            best = best.max(strength);
+            *strongest = strongest.max(strength);
+        }
         let weight = weight(scoped, Some(term.feature), &term.concepts, term.filler);
-        let strength = question.asked.iter().map(|word| strength(word, term)).fold(0.0, f32::max);
         stated += weight;
-        met += weight * strength;
+        met += weight * best;
     }
+    let shared: f32 =
+        question.asked.iter().zip(&strongest).map(|(word, strength)| word.weight * strength).sum();
     let (recall, precision) = (ratio(shared, totals.all), ratio(met, stated));
-    Overlap { similarity: ratio(2.0 * recall * precision, recall + precision), recall, precision }
-}
-
-fn strongest(word: &Asked, terms: &[Term]) -> f32 {
-    terms.iter().map(|term| strength(word, term)).fold(0.0, f32::max)
+    let similarity = ratio(2.0 * recall * precision, recall + precision);
+    (Overlap { similarity, recall, precision }, strongest)
 }
 
 /// How surely a term is what a word of the question means.

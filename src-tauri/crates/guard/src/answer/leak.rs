@@ -12,7 +12,6 @@ const HELD_WORDS: usize = 2;
 
 /// Follows every place of the prompt that the last words of the answer agree with.
 pub(super) struct PromptWatch {
-    words: Vec<String>,
     places: HashMap<String, Vec<usize>>,
     runs: Vec<Run>,
     word: String,
@@ -44,13 +43,14 @@ impl PromptWatch {
         for (place, word) in words.iter().enumerate().filter(|(_, word)| !word.is_empty()) {
             places.entry(word.clone()).or_default().push(place);
         }
-        Self { words, places, runs: Vec::new(), word: String::new() }
+        Self { places, runs: Vec::new(), word: String::new() }
     }
 
     /// Takes the next word, which starts at byte `from` of the answer.
     pub(super) fn advance(&mut self, token: &str, from: usize) {
         self.word.clear();
-        self.word.extend(token.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
+        self.word
+            .extend(token.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
         if self.word.is_empty() {
             return;
         }
@@ -93,7 +93,7 @@ impl PromptWatch {
     /// How many words of the prompt are watched, for tests.
     #[cfg(test)]
     fn len(&self) -> usize {
-        self.words.iter().filter(|word| !word.is_empty()).count()
+        self.places.values().map(Vec::len).sum()
     }
 }
 

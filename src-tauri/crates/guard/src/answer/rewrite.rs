@@ -132,7 +132,8 @@ impl Rewriter {
             let Some(close) = link.as_str().find("](") else { continue };
             let open = link.as_str().find('[').unwrap_or(0);
             let words = part(link.as_str(), open + 1..close);
-            let is_citation = words.parse().is_ok_and(|n: usize| (1..=basis.citations).contains(&n));
+            let is_citation =
+                words.parse().is_ok_and(|n: usize| (1..=basis.citations).contains(&n));
             if !is_citation || open == 1 {
                 edits.push(gone(link.start(), link.start() + open + 1));
                 edits.push(gone(link.start() + close, link.end()));
@@ -184,7 +185,9 @@ impl Rewriter {
                 let previous = place.checked_sub(1).and_then(|p| numbers.get(p));
                 match (exists(number), kept_before, previous) {
                     (true, _, _) => kept_before = true,
-                    (false, true, Some(previous)) => edits.push(gone(at + previous.end, at + number.end)),
+                    (false, true, Some(previous)) => {
+                        edits.push(gone(at + previous.end, at + number.end))
+                    }
                     (false, _, _) => edits.push(gone(at + number.start, at + next)),
                 }
             }
@@ -193,7 +196,13 @@ impl Rewriter {
     }
 }
 
-fn change(start: usize, end: usize, category: Category, rule: &'static str, shown: &'static str) -> Located {
+fn change(
+    start: usize,
+    end: usize,
+    category: Category,
+    rule: &'static str,
+    shown: &'static str,
+) -> Located {
     Located {
         start,
         end,
@@ -285,7 +294,8 @@ mod tests {
 
     #[test]
     fn an_address_stays_when_it_has_no_room_for_data() {
-        for stays in ["https://example.com", "http://example.com/help/returns", "www.example.org/a"] {
+        for stays in ["https://example.com", "http://example.com/help/returns", "www.example.org/a"]
+        {
             assert!(carries_nothing(stays), "{stays}");
         }
         for goes in [

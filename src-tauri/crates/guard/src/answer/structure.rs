@@ -29,6 +29,8 @@ enum State {
 pub(super) struct Structure {
     state: State,
     from: usize,
+    /// Brackets, links and tags that ended and are still held.
+    ended: Vec<Range<usize>>,
 }
 
 impl Structure {
@@ -40,6 +42,12 @@ impl Structure {
         self.state != State::Text
     }
 
+    /// `cut`, or the start of the bracket, link or tag that it would cut in two.
+    pub(super) fn before(&self, cut: usize) -> usize {
+        let parted = self.ended.iter().find(|ended| ended.start < cut && cut < ended.end);
+        parted.map_or(cut, |ended| ended.start)
+    }
+
     /// Where the private key begins that is open.
     pub(super) fn key_from(&self) -> Option<usize> {
         matches!(self.state, State::Key | State::KeyTail).then_some(self.from)
@@ -47,7 +55,12 @@ impl Structure {
 
     /// Takes the next token, which starts at byte `start`; a cold token changes plain text not at
     /// all. Returns the private key that ends in it.
-    pub(super) fn advance(&mut self, token: &str, start: usize, is_hot: bool) -> Option<Range<usize>> {
+    pub(super) fn advance(
+        &mut self,
+        token: &str,
+        start: usize,
+        is_hot: bool,
+    ) -> Option<Range<usize>> {
         if self.state == State::Text && !is_hot {
             return None;
         }
@@ -58,7 +71,8 @@ impl Structure {
             (self.state, self.from) = (State::KeyHead(0), start + at);
             return self.advance_key(token, start);
         }
-        let blank = token.chars().take_while(|c| c.is_whitespace()).filter(|c| *c == '\n').count() > 1;
+        let blank =
+            token.chars().take_while(|c| c.is_whitespace()).filter(|c| *c == '\n').count() > 1;
         if blank {
             self.state = State::Text;
         }
@@ -66,11 +80,16 @@ impl Structure {
         let mut previous = ' ';
         while let Some((at, c)) = chars.next() {
             let next = chars.peek().map(|(_, next)| *next);
+            let was_open = self.state != State::Text;
             self.take(c, next, previous, start + at);
+            if was_open && self.state == State::Text {
+                self.ended.push(self.from..start + at + c.len_utf8());
+            }
             previous = c;
         }
         // what follows stands apart, so that no target can follow the bracket
         if self.state == State::Closed {
+            self.ended.push(self.from..start + token.len());
             self.state = State::Text;
         }
         None
@@ -89,7 +108,8 @@ impl Structure {
                 State::Closed
             }
             (State::Text | State::Closed | State::Tag, '<') => {
-                let opens = next.is_some_and(|next| next.is_ascii_alphabetic() || "/!|<｜".contains(next));
+                let opens =
+                    next.is_some_and(|next| next.is_ascii_alphabetic() || "/!|<｜".contains(next));
                 if opens {
                     self.from = if self.state == State::Tag { self.from } else { at };
                     State::Tag
@@ -129,6 +149,7 @@ impl Structure {
 
     /// Everything before byte `cut` is gone: what began there is a bracket or tag no more.
     pub(super) fn move_on(&mut self, cut: usize) {
+        self.ended.retain(|ended| ended.end > cut);
         if self.from >= cut {
             return;
         }
@@ -143,5 +164,6 @@ impl Structure {
     /// Forgets what is open.
     pub(super) fn reset(&mut self) {
         self.state = State::Text;
+        self.ended.clear();
     }
 }

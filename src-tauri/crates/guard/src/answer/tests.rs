@@ -106,7 +106,7 @@ fn what_must_not_be_shown_is_changed() {
             "[SECRET] done",
         ),
         ("-----BEGIN PRIVATE KEY-----\nMIIBOgIB <weird> ~ text", "[SECRET]"),
-        ("\u{200b}ann\u{200b}.lee@exam\u{200b}ple.org", "[EMAIL]"),
+        ("ann\u{200b}.lee@exam\u{200b}ple.org", "[EMAIL]"),
     ] {
         let filtered = filter(answer);
         assert_eq!(filtered.tail, shown, "{answer}");
@@ -125,7 +125,12 @@ fn findings_have_the_offsets_of_the_raw_answer() {
     let found: Vec<(Category, String)> = filtered
         .findings
         .iter()
-        .map(|f| (f.category, answer.chars().skip(f.span.start).take(f.span.end - f.span.start).collect()))
+        .map(|f| {
+            (
+                f.category,
+                answer.chars().skip(f.span.start).take(f.span.end - f.span.start).collect(),
+            )
+        })
         .collect();
     let expected = [
         (Category::Email, "ann@example.org".to_owned()),
@@ -140,9 +145,11 @@ fn plain_words_are_let_out_as_they_end() {
     let mut filter = AnswerFilter::new(guard(), context());
     assert_eq!(filter.push("The museum opens"), "The museum");
     assert_eq!(filter.push(" at nine"), " opens at");
-    assert_eq!(filter.push(", my name"), " nine,");
+    assert_eq!(filter.push(", my name"), " nine, my");
     assert_eq!(filter.push(" is"), "");
-    assert_eq!(filter.finish().tail, " my name is".strip_prefix(" my").map_or("", |_| " my name is"));
+    assert_eq!(filter.push(" Ada Byron."), "");
+    assert_eq!(filter.push(" I"), " name is [PERSON].");
+    assert_eq!(filter.finish().tail, " I");
 }
 
 #[test]

@@ -60,8 +60,10 @@ impl Shape {
         let mut shape = Self { hot: word.len() > 24, group: true, digit: false, last: false };
         let mut previous = ' ';
         for c in word.chars() {
-            let joined_sign = matches!(previous, '.' | ':' | '-' | '_') && (c.is_alphanumeric() || c == previous);
-            shape.hot |= is_hot(c) || (joined_sign && previous != '-') || (previous == '-' && c == '-');
+            let joined_sign =
+                matches!(previous, '.' | ':' | '-' | '_') && (c.is_alphanumeric() || c == previous);
+            shape.hot |=
+                is_hot(c) || (joined_sign && previous != '-') || (previous == '-' && c == '-');
             shape.digit |= c.is_ascii_digit();
             shape.group &= c.is_ascii_digit() || c.is_ascii_uppercase() || "()+-./x[]".contains(c);
             previous = c;
@@ -97,7 +99,17 @@ mod tests {
         for cold in ["plain", "don't", "well-known", "(see", "end.", "naïve", "—", "**bold**"] {
             assert!(!Shape::of(cold).hot, "{cold}");
         }
-        for hot in ["a1", "x@y.z", "www.example.com", "[a]", "<b>", "-----BEGIN", "key:value", "\u{200b}", "C:\\"] {
+        for hot in [
+            "a1",
+            "x@y.z",
+            "www.example.com",
+            "[a]",
+            "<b>",
+            "-----BEGIN",
+            "key:value",
+            "\u{200b}",
+            "C:\\",
+        ] {
             assert!(Shape::of(hot).hot, "{hot}");
         }
         assert!(Shape::of("NWBK").group && Shape::of("(0)30").group && !Shape::of("No.x").group);

@@ -90,11 +90,8 @@ fn hex(text: &str) -> Option<String> {
 }
 
 fn percent(text: &str) -> Option<String> {
-    let bytes: Option<Vec<u8>> = text
-        .split('%')
-        .skip(1)
-        .map(|digits| u8::from_str_radix(digits, 16).ok())
-        .collect();
+    let bytes: Option<Vec<u8>> =
+        text.split('%').skip(1).map(|digits| u8::from_str_radix(digits, 16).ok()).collect();
     String::from_utf8(bytes?).ok()
 }
 
@@ -111,8 +108,18 @@ fn entity(text: &str) -> Option<String> {
 }
 
 const ENTITIES: [(&str, char); 13] = [
-    ("lt", '<'), ("gt", '>'), ("amp", '&'), ("quot", '"'), ("apos", '\''), ("nbsp", ' '),
-    ("colon", ':'), ("lpar", '('), ("rpar", ')'), ("num", '#'), ("commat", '@'), ("period", '.'),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("amp", '&'),
+    ("quot", '"'),
+    ("apos", '\''),
+    ("nbsp", ' '),
+    ("colon", ':'),
+    ("lpar", '('),
+    ("rpar", ')'),
+    ("num", '#'),
+    ("commat", '@'),
+    ("period", '.'),
     ("sol", '/'),
 ];
 

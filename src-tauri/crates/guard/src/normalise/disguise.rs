@@ -105,7 +105,8 @@ fn squeeze(parent: &View) -> View {
     let mut view = Builder::with_capacity(text.len());
     let mut from = 0;
     for spaces in runs_of(text, char::is_whitespace) {
-        let first = spaces.start + part(text, spaces.start..).chars().next().map_or(1, char::len_utf8);
+        let first =
+            spaces.start + part(text, spaces.start..).chars().next().map_or(1, char::len_utf8);
         view.inherit(parent, &(from..first), part(text, from..first));
         from = spaces.end;
     }
@@ -154,7 +155,9 @@ fn morse(parent: &View) -> Option<View> {
             match part(signs, token.clone()) {
                 "/" | "|" => view.replace(" ", &origin),
                 code => {
-                    let Some(letter) = MORSE.iter().find(|(sign, _)| *sign == code) else { continue };
+                    let Some(letter) = MORSE.iter().find(|(sign, _)| *sign == code) else {
+                        continue;
+                    };
                     view.replace(letter.1, &origin);
                     letters += 1;
                 }
@@ -166,11 +169,43 @@ fn morse(parent: &View) -> Option<View> {
 }
 
 const MORSE: [(&str, &str); 39] = [
-    (".-", "a"), ("-...", "b"), ("-.-.", "c"), ("-..", "d"), (".", "e"), ("..-.", "f"),
-    ("--.", "g"), ("....", "h"), ("..", "i"), (".---", "j"), ("-.-", "k"), (".-..", "l"),
-    ("--", "m"), ("-.", "n"), ("---", "o"), (".--.", "p"), ("--.-", "q"), (".-.", "r"),
-    ("...", "s"), ("-", "t"), ("..-", "u"), ("...-", "v"), (".--", "w"), ("-..-", "x"),
-    ("-.--", "y"), ("--..", "z"), ("-----", "0"), (".----", "1"), ("..---", "2"), ("...--", "3"),
-    ("....-", "4"), (".....", "5"), ("-....", "6"), ("--...", "7"), ("---..", "8"), ("----.", "9"),
-    (".-.-.-", "."), ("--..--", ","), ("..--..", "?"),
+    (".-", "a"),
+    ("-...", "b"),
+    ("-.-.", "c"),
+    ("-..", "d"),
+    (".", "e"),
+    ("..-.", "f"),
+    ("--.", "g"),
+    ("....", "h"),
+    ("..", "i"),
+    (".---", "j"),
+    ("-.-", "k"),
+    (".-..", "l"),
+    ("--", "m"),
+    ("-.", "n"),
+    ("---", "o"),
+    (".--.", "p"),
+    ("--.-", "q"),
+    (".-.", "r"),
+    ("...", "s"),
+    ("-", "t"),
+    ("..-", "u"),
+    ("...-", "v"),
+    (".--", "w"),
+    ("-..-", "x"),
+    ("-.--", "y"),
+    ("--..", "z"),
+    ("-----", "0"),
+    (".----", "1"),
+    ("..---", "2"),
+    ("...--", "3"),
+    ("....-", "4"),
+    (".....", "5"),
+    ("-....", "6"),
+    ("--...", "7"),
+    ("---..", "8"),
+    ("----.", "9"),
+    (".-.-.-", "."),
+    ("--..--", ","),
+    ("..--..", "?"),
 ];

@@ -59,9 +59,10 @@ impl Builder {
             return;
         }
         let view = self.text.len();
-        let goes_on = self.runs.last().is_some_and(|last| {
-            last.aligned && last.origin + (view - last.view) == origin
-        });
+        let goes_on = self
+            .runs
+            .last()
+            .is_some_and(|last| last.aligned && last.origin + (view - last.view) == origin);
         if !goes_on {
             self.runs.push(Run { view, origin, origin_len: 0, aligned: true });
         }
@@ -86,7 +87,8 @@ impl Builder {
         let mut index = parent.runs.partition_point(|run| run.view <= at).saturating_sub(1);
         while at < range.end {
             let Some(run) = parent.runs.get(index) else { return };
-            let stop = parent.runs.get(index + 1).map_or(range.end, |next| next.view.min(range.end));
+            let stop =
+                parent.runs.get(index + 1).map_or(range.end, |next| next.view.min(range.end));
             let part = piece.get(at - range.start..stop - range.start).unwrap_or_default();
             if run.aligned {
                 self.align(part, run.origin + (at - run.view));

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Candidate, Context, Gate, Rule, digits, alone};
+use super::{Candidate, Context, Gate, Rule, alone, digits};
 use crate::{Category, finding::Evidence, normalise::part};
 
 const PATTERN: &str = r"[0-9](?:[ -]{0,2}[0-9]){11,26}";
@@ -23,7 +23,12 @@ pub(super) const RULES: &[Rule] = &[
             ("30569309025904", "30569309025904"),
             ("code 1234 4111 1111 1111 1111 0424", "4111 1111 1111 1111"),
         ],
-        passes: &["4111 1111 1111 1112", "0000 0000 0000 0000", "ISBN 978-3-16-148410-0", "9999999999999995"],
+        passes: &[
+            "4111 1111 1111 1112",
+            "0000 0000 0000 0000",
+            "ISBN 978-3-16-148410-0",
+            "9999999999999995",
+        ],
         ..Rule::BASE
     },
     Rule {
@@ -31,7 +36,18 @@ pub(super) const RULES: &[Rule] = &[
         category: Category::CreditCard,
         pattern: PATTERN,
         context: Some(Context {
-            words: &["card", "credit card", "visa", "mastercard", "amex", "maestro", "debit", "kreditkarte", "tarjeta", "carte"],
+            words: &[
+                "card",
+                "credit card",
+                "visa",
+                "mastercard",
+                "amex",
+                "maestro",
+                "debit",
+                "kreditkarte",
+                "tarjeta",
+                "carte",
+            ],
             before: 30,
             after: 0,
         }),
@@ -63,7 +79,9 @@ fn luhn(digits: &[u8]) -> bool {
 fn is_issued(digits: &[u8]) -> bool {
     let first_four = digits.iter().take(4).fold(0, |number, digit| number * 10 + u16::from(*digit));
     match (first_four, digits.len()) {
-        (3400..=3499 | 3700..=3799, 15) | (3000..=3059 | 3600..=3699 | 3800..=3999, 14..=19) => true,
+        (3400..=3499 | 3700..=3799, 15) | (3000..=3059 | 3600..=3699 | 3800..=3999, 14..=19) => {
+            true
+        }
         (3528..=3589, 16..=19) | (4000..=4999, 13 | 16 | 19) => true,
         (5000..=5099 | 5600..=5899 | 6000..=6999, 13..=19) => true,
         (5100..=5599 | 2200..=2720, 16) | (1800 | 2131, 15) => true,

@@ -91,7 +91,10 @@ pub(super) const RULES: &[Rule] = &[
         pattern: r"(?:npm_[A-Za-z0-9]{36}|pypi-[A-Za-z0-9_-]{50,512}|dckr_pat_[A-Za-z0-9_-]{20,64}|hf_[A-Za-z0-9]{30,64}|SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64})",
         gate: Gate::Any(&["npm_", "pypi-", "dckr_pat_", "hf_", "SG."]),
         finds: &[
-            ("npm_0123456789abcdefghijABCDEFGHIJ012345", "npm_0123456789abcdefghijABCDEFGHIJ012345"),
+            (
+                "npm_0123456789abcdefghijABCDEFGHIJ012345",
+                "npm_0123456789abcdefghijABCDEFGHIJ012345",
+            ),
             ("hf_abcdefghijklmnopqrstuvwxyzABCDEFGH", "hf_abcdefghijklmnopqrstuvwxyzABCDEFGH"),
         ],
         passes: &["npm_install", "see SG.1"],

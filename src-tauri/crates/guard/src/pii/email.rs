@@ -9,7 +9,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "email/address",
         category: Category::Email,
-        pattern: r"[\p{L}\p{N}._%+'&/=~-]+@(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}",
+        pattern: r"[\p{L}\p{N}._%+'~-]+@(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}",
         gate: Gate::Any(&["@"]),
         accept: trimmed,
         evidence: Evidence::Validated,
@@ -42,7 +42,7 @@ pub(super) const RULES: &[Rule] = &[
 /// Without quotes and dots that only surround the address.
 fn trimmed(candidate: &Candidate<'_>) -> Option<Range<usize>> {
     let value = candidate.value();
-    let inner = value.trim_start_matches(['\'', '.', '/', '=', '&', '-', '%']);
+    let inner = value.trim_start_matches(['\'', '.', '-', '%', '~']);
     if inner.starts_with('@') {
         return None;
     }

@@ -22,8 +22,16 @@ pub(super) const RULES: &[Rule] = &[
         pattern: r"[A-Z]{0,4}-?[0-9]{4,10}",
         context: Some(Context {
             words: &[
-                "employee id", "employee number", "employee no", "staff id", "staff number",
-                "personnel number", "badge number", "badge id", "personalnummer", "worker id",
+                "employee id",
+                "employee number",
+                "employee no",
+                "staff id",
+                "staff number",
+                "personnel number",
+                "badge number",
+                "badge id",
+                "personalnummer",
+                "worker id",
                 "payroll number",
             ],
             before: 8,

@@ -76,7 +76,12 @@ impl Detectors {
 
     /// Every finding of every rule in `text`; they may overlap. Never in a placeholder alone.
     pub(crate) fn find(&self, text: &str) -> Vec<Hit> {
-        let facts = self.facts(text);
+        let placeholders: Vec<Range<usize>> = if text.contains('[') {
+            self.placeholder.find_iter(text).map(|m| m.range()).collect()
+        } else {
+            Vec::new()
+        };
+        let facts = self.facts(text, &placeholders);
         let mut hits = Vec::new();
         for (index, compiled) in self.rules.iter().enumerate() {
             let words = &facts.words[index];
@@ -89,28 +94,33 @@ impl Detectors {
                 compiled.find(text, words, &mut hits);
             }
         }
-        if !hits.is_empty() {
-            let placeholders: Vec<_> = self.placeholder.find_iter(text).map(|m| m.range()).collect();
-            hits.retain(|hit| holds_more_than_placeholders(text, &hit.range, &placeholders));
-        }
+        hits.retain(|hit| holds_more_than_placeholders(text, &hit.range, &placeholders));
         hits
     }
 
-    /// The words, lower case, after which a rule may expect a datum: the longest of each context.
+    /// The words, lower case, after which a rule may expect a datum of several words: the longest
+    /// of each context, and the titles and greetings before a name.
     pub(crate) fn lead_words(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.rules
-            .iter()
-            .filter_map(|compiled| compiled.rule.context)
-            .flat_map(|context| context.words)
-            .filter_map(|entry| {
+        self.rules.iter().flat_map(|compiled| {
+            let words = match (&compiled.context, &compiled.rule.gate) {
+                (Some(context), _) => context.words,
+                (None, Gate::Any(words)) if compiled.rule.category == Category::Person => *words,
+                (None, Gate::Any(_) | Gate::Digits(_) | Gate::None) => &[],
+            };
+            words.iter().filter_map(|entry| {
                 entry.split(|c: char| !c.is_alphanumeric()).max_by_key(|word| word.len())
             })
+        })
     }
 
-    fn facts(&self, text: &str) -> Facts {
+    fn facts(&self, text: &str, placeholders: &[Range<usize>]) -> Facts {
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         let mut words = vec![Vec::new(); self.rules.len()];
         for found in self.words.find_overlapping_iter(text) {
+            // the word BIRTH of a placeholder says nothing about what follows it
+            if is_within(&found.range(), placeholders) {
+                continue;
+            }
             let whole = is_whole_word(text, &found.range());
             for &rule in &self.users[found.pattern()] {
                 if whole || self.rules[rule].context.is_none() {
@@ -163,9 +173,12 @@ fn is_near(context: &Context, words: &[(usize, usize)], datum: &Range<usize>) ->
     words[first..]
         .iter()
         .take_while(|(start, _)| *start <= datum.end + context.after)
-        .any(|(start, end)| {
-            *end <= datum.start || (context.after > 0 && *start >= datum.end)
-        })
+        .any(|(start, end)| *end <= datum.start || (context.after > 0 && *start >= datum.end))
+}
+
+fn is_within(word: &Range<usize>, placeholders: &[Range<usize>]) -> bool {
+    let first = placeholders.partition_point(|placeholder| placeholder.end <= word.start);
+    placeholders.get(first).is_some_and(|placeholder| placeholder.start <= word.start)
 }
 
 fn holds_more_than_placeholders(text: &str, range: &Range<usize>, taken: &[Range<usize>]) -> bool {

@@ -49,9 +49,9 @@ fn version_4(candidate: &Candidate<'_>) -> Option<Range<usize>> {
     let touched = |c: Option<char>| c.is_some_and(|c| c == '.' || c.is_alphanumeric());
     let after = candidate.char_after(candidate.range.end);
     let goes_on = match after {
-        Some('.') => candidate
-            .char_after(candidate.range.end + 1)
-            .is_some_and(|c| c.is_ascii_digit()),
+        Some('.') => {
+            candidate.char_after(candidate.range.end + 1).is_some_and(|c| c.is_ascii_digit())
+        }
         after => touched(after),
     };
     let before = candidate.before(12);

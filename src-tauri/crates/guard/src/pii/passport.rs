@@ -9,8 +9,14 @@ pub(super) const RULES: &[Rule] = &[Rule {
     pattern: r"[A-Z0-9]{0,3}[0-9]{5,9}[A-Z]?",
     context: Some(Context {
         words: &[
-            "passport", "passport number", "passport no", "reisepass", "passeport", "pasaporte",
-            "passaporto", "paspoort",
+            "passport",
+            "passport number",
+            "passport no",
+            "reisepass",
+            "passeport",
+            "pasaporte",
+            "passaporto",
+            "paspoort",
         ],
         before: 16,
         after: 0,

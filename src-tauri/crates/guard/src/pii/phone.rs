@@ -9,9 +9,31 @@ const PATTERN: &str = r"(?:\+|(?-u:\b)00|\()?[0-9](?:[ .\-()/]{0,3}[0-9]){5,16}(
 
 /// Words after which a run of digits is a number of something else.
 const NOT_A_PHONE: [&str; 25] = [
-    "isbn", "issn", "order", "invoice", "ref", "reference", "ticket", "case", "tracking", "sku",
-    "doi", "page", "part", "serial", "version", "article", "model", "batch", "claim", "policy",
-    "id", "no", "nr", "rfc", "upc",
+    "isbn",
+    "issn",
+    "order",
+    "invoice",
+    "ref",
+    "reference",
+    "ticket",
+    "case",
+    "tracking",
+    "sku",
+    "doi",
+    "page",
+    "part",
+    "serial",
+    "version",
+    "article",
+    "model",
+    "batch",
+    "claim",
+    "policy",
+    "id",
+    "no",
+    "nr",
+    "rfc",
+    "upc",
 ];
 
 pub(super) const RULES: &[Rule] = &[
@@ -69,10 +91,34 @@ pub(super) const RULES: &[Rule] = &[
         pattern: PATTERN,
         context: Some(Context {
             words: &[
-                "phone", "tel", "telephone", "mobile", "cell", "fax", "call", "whatsapp", "sms",
-                "contact number", "contact", "call me", "ring", "hotline", "dial", "telefon",
-                "handy", "téléphone", "teléfono", "telefono", "texting", "office", "pager",
-                "answering", "messages to", "reach me", "reached at", "text me",
+                "phone",
+                "tel",
+                "telephone",
+                "mobile",
+                "cell",
+                "fax",
+                "call",
+                "whatsapp",
+                "sms",
+                "contact number",
+                "contact",
+                "call me",
+                "ring",
+                "hotline",
+                "dial",
+                "telefon",
+                "handy",
+                "téléphone",
+                "teléfono",
+                "telefono",
+                "texting",
+                "office",
+                "pager",
+                "answering",
+                "messages to",
+                "reach me",
+                "reached at",
+                "text me",
             ],
             before: 30,
             after: 12,
@@ -125,9 +171,7 @@ fn in_context(candidate: &Candidate<'_>) -> Option<Range<usize>> {
     if is_something_else(candidate) {
         return None;
     }
-    longest(candidate, |number| {
-        (7..=15).contains(&number.digits.len()) && number.sizes.len() <= 6
-    })
+    longest(candidate, |number| (7..=15).contains(&number.digits.len()) && number.sizes.len() <= 6)
 }
 
 /// A number as written: its digits, and how many stand together.
@@ -141,7 +185,9 @@ struct Number {
 fn longest(candidate: &Candidate<'_>, fits: impl Fn(&Number) -> bool) -> Option<Range<usize>> {
     let start = candidate.range.start;
     let touched = |at| candidate.char_before(at).is_some_and(|c| c.is_alphanumeric());
-    if touched(start) || matches!(candidate.char_before(start), Some('.' | ',' | '/' | '-' | '_' | '=')) {
+    if touched(start)
+        || matches!(candidate.char_before(start), Some('.' | ',' | '/' | '-' | '_' | '='))
+    {
         return None;
     }
     let mut end = candidate.range.end;
@@ -180,16 +226,16 @@ fn read(value: &str) -> Number {
 /// Whether a decimal point or comma and another digit follow.
 fn is_decimal(candidate: &Candidate<'_>, end: usize) -> bool {
     let mut after = part(candidate.text, end..).chars();
-    matches!(after.next(), Some('.' | ',' | ':')) && after.next().is_some_and(|c| c.is_ascii_digit())
+    matches!(after.next(), Some('.' | ',' | ':'))
+        && after.next().is_some_and(|c| c.is_ascii_digit())
 }
 
 /// Whether the value begins like a date: 2024-01-05, 05/01/2024, 1998-1999.
 fn is_date(value: &str) -> bool {
     let groups: Vec<&str> = value.split(['-', '/', '.', ' ']).collect();
-    let year = |text: &str| {
-        text.len() == 4 && (text.starts_with("19") || text.starts_with("20"))
-    };
-    let small = |text: &str| text.len() <= 2 && text.parse::<u8>().is_ok_and(|n| (1..=31).contains(&n));
+    let year = |text: &str| text.len() == 4 && (text.starts_with("19") || text.starts_with("20"));
+    let small =
+        |text: &str| text.len() <= 2 && text.parse::<u8>().is_ok_and(|n| (1..=31).contains(&n));
     match groups.as_slice() {
         [a, b] => year(a) && year(b),
         [a, b, c, ..] => {
@@ -207,8 +253,5 @@ fn is_something_else(candidate: &Candidate<'_>) -> bool {
         return true;
     }
     let mut words = before.rsplit(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words
-        .by_ref()
-        .take(2)
-        .any(|word| NOT_A_PHONE.contains(&word))
+    words.by_ref().take(2).any(|word| NOT_A_PHONE.contains(&word))
 }

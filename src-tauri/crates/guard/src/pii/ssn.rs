@@ -6,8 +6,15 @@ use super::{Candidate, Context, Gate, Rule, alone};
 use crate::{Category, finding::Evidence};
 
 const WORDS: &[&str] = &[
-    "ssn", "social security", "social", "soc sec", "itin", "taxpayer", "seguro social",
-    "sécurité sociale", "tin",
+    "ssn",
+    "social security",
+    "social",
+    "soc sec",
+    "itin",
+    "taxpayer",
+    "seguro social",
+    "sécurité sociale",
+    "tin",
 ];
 
 pub(super) const RULES: &[Rule] = &[
@@ -24,7 +31,14 @@ pub(super) const RULES: &[Rule] = &[
             ("123 45 6789", "123 45 6789"),
             ("taxpayer 912-70-1234", "912-70-1234"),
         ],
-        passes: &["000-12-3456", "666-12-3456", "123-00-4567", "123-45-0000", "1123-45-67890", "123-45 6789"],
+        passes: &[
+            "000-12-3456",
+            "666-12-3456",
+            "123-00-4567",
+            "123-45-0000",
+            "1123-45-67890",
+            "123-45 6789",
+        ],
         ..Rule::BASE
     },
     Rule {

@@ -21,14 +21,14 @@ fn slice(text: &str, span: Span) -> String {
 fn every_occurrence_is_replaced_and_spans_fit_both_texts() {
     let text = "é: ann@example.org, SSN 536-90-4399, ann@example.org 🙂 tel +44 20 7946 0018";
     let redaction = redact(text);
-    assert_eq!(
-        redaction.sanitized.as_str(),
-        "é: [EMAIL], SSN [REDACTED], [EMAIL] 🙂 tel [PHONE]"
-    );
+    assert_eq!(redaction.sanitized.as_str(), "é: [EMAIL], SSN [REDACTED], [EMAIL] 🙂 tel [PHONE]");
     let found: Vec<_> = redaction.findings.iter().map(|f| slice(text, f.span)).collect();
     assert_eq!(found, ["ann@example.org", "536-90-4399", "ann@example.org", "+44 20 7946 0018"]);
-    let shown: Vec<_> =
-        redaction.placeholders.iter().map(|p| slice(redaction.sanitized.as_str(), p.span)).collect();
+    let shown: Vec<_> = redaction
+        .placeholders
+        .iter()
+        .map(|p| slice(redaction.sanitized.as_str(), p.span))
+        .collect();
     assert_eq!(shown, ["[EMAIL]", "[REDACTED]", "[EMAIL]", "[PHONE]"]);
 }
 
@@ -127,7 +127,22 @@ proptest! {
 
 #[test]
 fn hostile_text_ends() {
-    for unit in ["a@", "1 ", "[](", "my name is A ", "%41", "=", "<|", "password: ", "ignore all ", "1-", "://", "\u{200b}", "eyJ", "i g "] {
+    for unit in [
+        "a@",
+        "1 ",
+        "[](",
+        "my name is A ",
+        "%41",
+        "=",
+        "<|",
+        "password: ",
+        "ignore all ",
+        "1-",
+        "://",
+        "\u{200b}",
+        "eyJ",
+        "i g ",
+    ] {
         let text = unit.repeat(100_000 / unit.len());
         let scan = guard().scan(&text);
         assert!(scan.sanitized.as_str().len() <= 2 * text.len() + 16, "{unit}");

@@ -1,0 +1,130 @@
+//! The appliance as one value.
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use cloister_access::Access;
+use cloister_chat::{Desk, DeskParts};
+use cloister_guard::Guard;
+use cloister_inference::{LanguageModel, WorkerCommand};
+use cloister_knowledge::Index;
+use cloister_store::{Store, VaultPaths};
+use cloister_types::{Clock, Entropy, PassageId, Timestamp};
+use tokio::task::JoinHandle;
+
+use crate::{PromiseDto, model::ModelKeeper};
+
+/// Tries from inside this process what the egress lock must refuse.
+pub trait EgressProbe: Send + Sync {
+    /// Tries every way out that is known and reports what happened.
+    fn probe(&self) -> EgressReport;
+}
+
+/// What [`EgressProbe::probe`] found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EgressReport {
+    /// How many ways were tried.
+    pub tried: usize,
+    /// Ways that were open though they should be closed, by name.
+    pub open: Vec<String>,
+    /// What the lock cannot see on this machine, in sentences.
+    pub limits: Vec<String>,
+}
+
+/// The knowledge that a new vault starts with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pack {
+    /// The sample pack: a manga shop.
+    Manga,
+    /// Nothing.
+    None,
+}
+
+impl Pack {
+    /// The pack called `name`.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "manga" => Some(Self::Manga),
+            "none" => Some(Self::None),
+            _ => None,
+        }
+    }
+}
+
+/// What answers where passages must be put together.
+#[derive(Clone)]
+pub enum ModelSource {
+    /// The default model, checked and run by a worker process.
+    Worker(WorkerCommand),
+    /// This model, as it is.
+    Given(Arc<dyn LanguageModel>),
+    /// None; the sentence says why.
+    Missing(&'static str),
+}
+
+/// What an appliance is opened with.
+#[derive(Clone)]
+pub struct AppOptions {
+    /// Where the vault and its key lie.
+    pub paths: VaultPaths,
+    /// Where model files lie, first match first.
+    pub models: Vec<PathBuf>,
+    /// What answers where passages must be put together.
+    pub model: ModelSource,
+    /// The knowledge that a vault made on this occasion starts with.
+    pub pack: Pack,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The random source.
+    pub entropy: Arc<dyn Entropy>,
+    /// Tries the egress lock.
+    pub egress: Arc<dyn EgressProbe>,
+}
+
+/// An open appliance. One per process; operations are its methods, in the modules by subject.
+pub struct App {
+    pub(crate) options: AppOptions,
+    pub(crate) site: String,
+    pub(crate) store: Store,
+    pub(crate) access: Arc<Access>,
+    pub(crate) guard: Arc<Guard>,
+    pub(crate) index: Arc<RwLock<Arc<Index>>>,
+    pub(crate) imported: HashMap<PassageId, Timestamp>,
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) model: Arc<ModelKeeper>,
+    pub(crate) promises: RwLock<Vec<PromiseDto>>,
+    pub(crate) housekeeping: JoinHandle<()>,
+}
+
+impl App {
+    pub(crate) fn index(&self) -> Arc<Index> {
+        Arc::clone(&self.index.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn parts(&self) -> &DeskParts {
+        self.desk.parts()
+    }
+
+    /// Ends what runs in the background and closes the vault.
+    pub async fn close(&self) {
+        self.housekeeping.abort();
+        self.model.shut_down().await;
+        self.store.close().await;
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.housekeeping.abort();
+    }
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("site", &self.site).finish_non_exhaustive()
+    }
+}

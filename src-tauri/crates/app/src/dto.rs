@@ -1,0 +1,525 @@
+//! The shapes that cross the API. Times are RFC 3339 in UTC; offsets count Unicode code points.
+
+use std::collections::BTreeMap;
+
+use cloister_chat as chat;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::ErrorCode;
+
+/// The body of every error.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ErrorBody {
+    /// What went wrong.
+    pub error: ErrorDetail,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ErrorDetail {
+    /// For programs.
+    pub code: ErrorCode,
+    /// For people.
+    pub message: String,
+    /// Seconds to wait, if waiting helps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u64>,
+}
+
+/// Who sits in a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = SessionKind)]
+pub enum SessionKindDto {
+    /// A guest.
+    Guest,
+}
+
+/// A live session, as its reader sees it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Session)]
+pub struct SessionDto {
+    /// Who sits there.
+    pub kind: SessionKindDto,
+    /// The reader's role.
+    pub role: String,
+    /// Minutes without a message after which the session ends.
+    pub idle_minutes: u64,
+    /// When it ends unless a message is sent before.
+    pub expires_at: String,
+    /// Messages that the role may send in a minute.
+    pub messages_per_minute: usize,
+}
+
+/// A message to send.
+#[derive(Clone, Deserialize, ToSchema)]
+#[schema(as = Message)]
+pub struct MessageDto {
+    /// What the reader typed, at most 8,000 characters.
+    pub text: String,
+}
+
+/// A turn that was taken.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = TurnAccepted)]
+pub struct AcceptedDto {
+    /// The turn; its events are at `/api/turns/{id}/events`.
+    pub id: String,
+}
+
+/// A question as everything but the guard sees it.
+#[derive(Clone, Serialize, ToSchema)]
+#[schema(as = Question)]
+pub struct QuestionDto {
+    /// The sanitised text, with placeholders.
+    pub text: String,
+    /// Where the placeholders are and what they hide.
+    pub hidden: Vec<HiddenDto>,
+}
+
+/// Something hidden, or to be hidden, in a text.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Span)]
+pub struct HiddenDto {
+    /// First code point.
+    pub start: usize,
+    /// One past the last.
+    pub end: usize,
+    /// What it is: `EMAIL`, `PHONE`, `CREDIT_CARD`, …
+    #[serde(rename = "type")]
+    pub category: String,
+}
+
+/// A sensitivity label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = Label)]
+#[expect(missing_docs, reason = "documented at cloister_types::Label, which this mirrors")]
+pub enum LabelDto {
+    Public,
+    Internal,
+    Confidential,
+    Restricted,
+}
+
+impl LabelDto {
+    /// The label's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Internal => "internal",
+            Self::Confidential => "confidential",
+            Self::Restricted => "restricted",
+        }
+    }
+}
+
+/// A source of an answer.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Citation)]
+pub struct CitationDto {
+    /// The number in the answer's marks.
+    pub number: u32,
+    /// The passage's id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its label.
+    pub label: LabelDto,
+}
+
+/// A question that the knowledge answers.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Topic)]
+pub struct TopicDto {
+    /// The passage that answers it.
+    pub id: String,
+    /// The question.
+    pub question: String,
+}
+
+/// How a turn ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "documented at cloister_chat::Outcome, which this mirrors")]
+#[schema(as = Outcome)]
+pub enum OutcomeDto {
+    Answered,
+    Clarify,
+    SmallTalk,
+    Redirected,
+    Blocked,
+    Denied,
+    MfaRequired,
+    OutOfScope,
+    Escalated,
+    RateLimited,
+    Cancelled,
+    Failed,
+}
+
+/// Why a turn ended as it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "documented at cloister_chat::Reason, which this mirrors")]
+#[schema(as = Reason)]
+pub enum ReasonDto {
+    SelfHarm,
+    Moderation,
+    Injection,
+    ModelMissing,
+    WorkerEnded,
+    Deadline,
+    Busy,
+    TooLong,
+    Withdrawn,
+    NotRecorded,
+    GuardFailed,
+    SearchFailed,
+}
+
+/// What a running turn is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "documented at cloister_chat::Stage, which this mirrors")]
+#[schema(as = Stage)]
+pub enum StageDto {
+    Guard,
+    Retrieve,
+    Queue,
+    Generate,
+    Check,
+}
+
+/// A whole turn.
+#[derive(Clone, Serialize, ToSchema)]
+#[schema(as = Turn)]
+pub struct TurnDto {
+    /// The turn.
+    pub id: String,
+    /// When it was asked.
+    pub asked_at: String,
+    /// When it ended; null while it runs.
+    pub completed_at: Option<String>,
+    /// The sanitised question.
+    pub question: QuestionDto,
+    /// The answer so far: markdown with marks such as `[1]`.
+    pub answer: String,
+    /// How it ended; null while it runs.
+    pub outcome: Option<OutcomeDto>,
+    /// Why, where the outcome does not say.
+    pub reason: Option<ReasonDto>,
+    /// The sources that the answer's marks name.
+    pub citations: Vec<CitationDto>,
+    /// Next steps: nearest topics, or candidates of a clarifying question.
+    pub topics: Vec<TopicDto>,
+    /// The model that wrote the answer, if one did.
+    pub model: Option<String>,
+    /// Milliseconds by stage, and `total`.
+    pub timings_ms: BTreeMap<String, f64>,
+}
+
+/// The conversation of a session.
+#[derive(Clone, Serialize, ToSchema)]
+#[schema(as = Conversation)]
+pub struct ConversationDto {
+    /// The conversation; null before its first turn.
+    pub id: Option<String>,
+    /// When it is destroyed unless something is said before.
+    pub ends_at: String,
+    /// Its turns, oldest first; the last may still run.
+    pub turns: Vec<TurnDto>,
+}
+
+/// A passage, opened from a citation.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Passage)]
+pub struct PassageDto {
+    /// Its id.
+    pub id: String,
+    /// Its title: the question it answers.
+    pub title: String,
+    /// The part of the collection it belongs to.
+    pub topic: String,
+    /// Its text, markdown.
+    pub text: String,
+    /// Its label.
+    pub label: LabelDto,
+    /// The collection it belongs to.
+    pub collection: String,
+    /// When it was imported.
+    pub updated_at: Option<String>,
+}
+
+/// Questions to start with.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Suggestions)]
+pub struct SuggestionsDto {
+    /// Entries that the reader may read.
+    pub suggestions: Vec<TopicDto>,
+}
+
+/// What would be hidden in a draft.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = DraftFindings)]
+pub struct DraftDto {
+    /// Findings, in the draft's own offsets.
+    pub findings: Vec<HiddenDto>,
+}
+
+/// The state of the appliance, for the status line.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Status)]
+pub struct StatusDto {
+    /// The program's version.
+    pub version: String,
+    /// Whose desk this is.
+    pub site: SiteDto,
+    /// The model's state.
+    pub model: ModelDto,
+    /// The promises, as last checked.
+    pub promises: Vec<PromiseDto>,
+}
+
+/// Whose desk this is.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Site)]
+pub struct SiteDto {
+    /// The name to show.
+    pub name: String,
+}
+
+/// What the model is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ModelState)]
+pub enum ModelStateDto {
+    /// No usable file.
+    Missing,
+    /// Being checked and loaded.
+    Loading,
+    /// Ready to answer.
+    Ready,
+    /// Its worker ended and is starting again.
+    Restarting,
+    /// It cannot be loaded.
+    Failed,
+}
+
+impl ModelStateDto {
+    /// The state in words.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Loading => "loading",
+            Self::Ready => "ready",
+            Self::Restarting => "restarting",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// The model's state.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = ModelStatus)]
+pub struct ModelDto {
+    /// What it is doing.
+    pub state: ModelStateDto,
+    /// Its id in the manifest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// How far loading is, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub progress: Option<f32>,
+    /// What is wrong and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// How a promise stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PromiseState {
+    /// Shown to hold just now.
+    Held,
+    /// Holds but for the limit that is named.
+    HeldWithLimit,
+    /// What keeps it is not there yet.
+    NotBuilt,
+    /// Shown not to hold.
+    Broken,
+}
+
+/// One of the six promises and how it stands.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = PromiseStatus)]
+pub struct PromiseDto {
+    /// `P1` to `P6`.
+    pub id: &'static str,
+    /// The promise.
+    pub title: &'static str,
+    /// How it stands.
+    pub state: PromiseState,
+    /// What was seen that shows it.
+    pub evidence: String,
+    /// What it does not cover.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<String>,
+}
+
+/// One event of a turn: the `event:` name and its data.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(tag = "event", content = "data", rename_all = "snake_case")]
+#[schema(as = TurnEvent)]
+pub enum EventDto {
+    /// The question as it was taken.
+    Question {
+        /// The turn.
+        turn: String,
+        /// When it was asked.
+        asked_at: String,
+        /// The sanitised question.
+        question: QuestionDto,
+    },
+    /// The turn entered a stage.
+    Stage {
+        /// Which.
+        stage: StageDto,
+    },
+    /// The turn waits.
+    Queue {
+        /// How many answers are before it.
+        position: usize,
+    },
+    /// The sources that marks may name.
+    Sources {
+        /// The sources.
+        citations: Vec<CitationDto>,
+    },
+    /// Text to append to the answer.
+    Delta {
+        /// The text.
+        text: String,
+    },
+    /// The turn is over; its answer replaces what was streamed.
+    Done {
+        /// The whole turn.
+        turn: Box<TurnDto>,
+    },
+}
+
+impl EventDto {
+    /// The event's name on the wire.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Question { .. } => "question",
+            Self::Stage { .. } => "stage",
+            Self::Queue { .. } => "queue",
+            Self::Sources { .. } => "sources",
+            Self::Delta { .. } => "delta",
+            Self::Done { .. } => "done",
+        }
+    }
+}
+
+impl EventDto {
+    /// The event's data alone, as it stands behind `data:`.
+    ///
+    /// # Panics
+    /// Never: events are plain data.
+    #[must_use]
+    pub fn into_data(self) -> serde_json::Value {
+        let mut whole = serde_json::to_value(self).expect("plain data serialises");
+        whole.get_mut("data").map_or(serde_json::Value::Null, serde_json::Value::take)
+    }
+}
+
+impl From<chat::Event> for EventDto {
+    fn from(event: chat::Event) -> Self {
+        match event {
+            chat::Event::Question { turn, asked_at, question } => Self::Question {
+                turn: turn.to_string(),
+                asked_at: asked_at.to_string(),
+                question: question.into(),
+            },
+            chat::Event::Stage(stage) => Self::Stage { stage: stage.into() },
+            chat::Event::Queued(position) => Self::Queue { position },
+            chat::Event::Sources(citations) => {
+                Self::Sources { citations: citations.into_iter().map(Into::into).collect() }
+            }
+            chat::Event::Delta(text) => Self::Delta { text },
+            chat::Event::Done(turn) => Self::Done { turn: Box::new((*turn).into()) },
+        }
+    }
+}
+
+impl From<chat::TurnView> for TurnDto {
+    fn from(turn: chat::TurnView) -> Self {
+        Self {
+            id: turn.id.to_string(),
+            asked_at: turn.asked_at.to_string(),
+            completed_at: turn.completed_at.map(|time| time.to_string()),
+            question: turn.question.into(),
+            answer: turn.answer,
+            outcome: turn.outcome.map(Into::into),
+            reason: turn.reason.map(Into::into),
+            citations: turn.citations.into_iter().map(Into::into).collect(),
+            topics: turn.topics.into_iter().map(Into::into).collect(),
+            model: turn.model,
+            timings_ms: turn.timings_ms,
+        }
+    }
+}
+
+impl From<chat::Question> for QuestionDto {
+    fn from(question: chat::Question) -> Self {
+        let hidden = question.hidden.iter().map(|hidden| HiddenDto {
+            start: hidden.start,
+            end: hidden.end,
+            category: hidden.category.as_str().to_owned(),
+        });
+        Self { hidden: hidden.collect(), text: question.text }
+    }
+}
+
+impl From<chat::Citation> for CitationDto {
+    fn from(citation: chat::Citation) -> Self {
+        Self {
+            number: citation.number,
+            id: citation.id.to_string(),
+            title: citation.title,
+            label: citation.label.into(),
+        }
+    }
+}
+
+impl From<chat::Topic> for TopicDto {
+    fn from(topic: chat::Topic) -> Self {
+        Self { id: topic.id.to_string(), question: topic.question }
+    }
+}
+
+macro_rules! mirror {
+    ($from:ty => $to:ty { $($variant:ident),+ $(,)? }) => {
+        impl From<$from> for $to {
+            fn from(value: $from) -> Self {
+                match value { $(<$from>::$variant => Self::$variant),+ }
+            }
+        }
+    };
+}
+
+mirror!(chat::Outcome => OutcomeDto {
+    Answered, Clarify, SmallTalk, Redirected, Blocked, Denied, MfaRequired, OutOfScope, Escalated,
+    RateLimited, Cancelled, Failed,
+});
+mirror!(chat::Reason => ReasonDto {
+    SelfHarm, Moderation, Injection, ModelMissing, WorkerEnded, Deadline, Busy, TooLong, Withdrawn,
+    NotRecorded, GuardFailed, SearchFailed,
+});
+mirror!(cloister_types::Label => LabelDto { Public, Internal, Confidential, Restricted });
+mirror!(chat::Stage => StageDto { Guard, Retrieve, Queue, Generate, Check });

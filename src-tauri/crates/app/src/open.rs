@@ -1,0 +1,139 @@
+//! Making a vault, opening the appliance, and what runs behind it.
+
+use std::{
+    sync::{Arc, RwLock},
+    time::Duration,
+};
+
+use cloister_access::Access;
+use cloister_chat::{Desk, DeskParts, SystemPrompt};
+use cloister_guard::Guard;
+use cloister_knowledge::{Entry, Index, read_pack};
+use cloister_store::{AuditCode, AuditCodeError, Passage, Store, Vault};
+
+use crate::{
+    App, AppError, AppOptions, ErrorCode, Pack, error::sentence, knowledge, model::ModelKeeper, pack,
+};
+
+/// The name shown when the knowledge does not give one.
+const NAMELESS_SITE: &str = "Cloister";
+/// Expired rows go at start and this often.
+const PURGE_INTERVAL: Duration = Duration::from_secs(60);
+
+impl App {
+    /// Makes a vault with the knowledge that `options` name. Returns how many entries it holds.
+    ///
+    /// # Errors
+    /// [`ErrorCode::VaultExists`] when there is one; [`ErrorCode::VaultUnusable`] when it cannot
+    /// be made; [`ErrorCode::KnowledgeFailed`] when the pack cannot be read in.
+    pub async fn init(options: &AppOptions) -> Result<usize, AppError> {
+        let entropy = &*options.entropy;
+        let store = Vault::create(&options.paths, entropy, options.clock.now()).await?;
+        let imported = import(&store, options).await;
+        store.close().await;
+        imported
+    }
+
+    /// Opens the appliance; makes the vault first if there is none.
+    ///
+    /// Must run within a tokio runtime: the purge and the loading of the model go on behind it.
+    ///
+    /// # Errors
+    /// [`ErrorCode::VaultInUse`], [`ErrorCode::VaultUnusable`], [`ErrorCode::StoreFailed`] or
+    /// [`ErrorCode::KnowledgeFailed`], each with a sentence that says what to do.
+    pub async fn open(options: AppOptions) -> Result<Arc<Self>, AppError> {
+        let store = if Vault::exists(&options.paths) {
+            Vault::open(&options.paths).await?
+        } else {
+            let entropy = &*options.entropy;
+            let store = Vault::create(&options.paths, entropy, options.clock.now()).await?;
+            import(&store, &options).await?;
+            store
+        };
+        let now = options.clock.now();
+        store.end_orphaned_guests(now).await?;
+        store.purge(now).await?;
+
+        let (entries, imported) = knowledge::entries(&store).await?;
+        let site = site_name(&entries);
+        let index = Index::build(&entries).map_err(|error| failed(&error))?;
+        let index = Arc::new(RwLock::new(Arc::new(index)));
+        let access = Arc::new(Access::new(
+            store.clone(),
+            Arc::clone(&options.clock),
+            Arc::clone(&options.entropy),
+        ));
+        let guard = Arc::new(Guard::new());
+        let system = SystemPrompt::new(&site, &*options.entropy);
+        let model = ModelKeeper::start(&options, system.prefix());
+        let desk = Arc::new(Desk::new(DeskParts {
+            store: store.clone(),
+            access: Arc::clone(&access),
+            guard: Arc::clone(&guard),
+            index: Arc::clone(&index),
+            model: model.slot(),
+            system,
+            clock: Arc::clone(&options.clock),
+            entropy: Arc::clone(&options.entropy),
+        }));
+        let housekeeping =
+            tokio::spawn(keep_house(store.clone(), Arc::clone(&access), Arc::clone(&desk)));
+        Ok(Arc::new(Self {
+            options,
+            site,
+            store,
+            access,
+            guard,
+            index,
+            imported,
+            desk,
+            model,
+            promises: RwLock::default(),
+            housekeeping,
+        }))
+    }
+}
+
+/// Purges what has expired, and forgets the keys of sessions that are gone.
+async fn keep_house(store: Store, access: Arc<Access>, desk: Arc<Desk>) {
+    let mut tick = tokio::time::interval(PURGE_INTERVAL);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    tick.tick().await;
+    loop {
+        tick.tick().await;
+        match store.purge(desk.parts().clock.now()).await {
+            Ok(report) => access.forget(&report.ended),
+            Err(error) => tracing::error!(%error, "the purge failed; it is tried again"),
+        }
+        desk.forget_finished();
+    }
+}
+
+async fn import(store: &Store, options: &AppOptions) -> Result<usize, AppError> {
+    let (info, entries) = match options.pack {
+        Pack::None => return Ok(0),
+        Pack::Manga => {
+            let info = pack::manga()?;
+            let entries = read_pack(&info.id, pack::MANGA_ENTRIES).map_err(|error| failed(&error))?;
+            (info, entries)
+        }
+    };
+    let count = entries.len();
+    let passages: Vec<Passage> = entries.into_iter().map(Passage::from).collect();
+    let collection: AuditCode =
+        info.id.parse().map_err(|error: AuditCodeError| failed(&error))?;
+    store.replace_collection(&collection, &passages, options.clock.now()).await?;
+    Ok(count)
+}
+
+/// The name of whose desk this is: that of the sample pack where its entries are.
+fn site_name(entries: &[Entry]) -> String {
+    pack::manga()
+        .ok()
+        .filter(|pack| entries.iter().any(|entry| entry.collection == pack.id))
+        .map_or_else(|| NAMELESS_SITE.to_owned(), |pack| pack.name)
+}
+
+pub(crate) fn failed(error: &dyn std::error::Error) -> AppError {
+    AppError::new(ErrorCode::KnowledgeFailed, sentence(&error.to_string()))
+}

@@ -1,0 +1,178 @@
+//! The six promises: each is tried now, and reported with what was seen and what it does not cover.
+
+use std::{collections::BTreeSet, sync::PoisonError};
+
+use cloister_access::Session;
+use cloister_knowledge::AnswerMode;
+
+use crate::{App, AppError, PromiseDto, PromiseState, self_test};
+
+/// Entries asked for themselves when P6 is tried.
+const MOST_TEST_QUESTIONS: usize = 200;
+/// Questions that no appliance of ours has documents about.
+const FOREIGN_QUESTIONS: &[&str] = &[
+    "How do black holes evaporate?",
+    "What is the boiling point of tungsten?",
+    "Who composed the Goldberg Variations?",
+    "How do I prune an apple tree?",
+];
+
+impl App {
+    /// Tries every promise and keeps the result for [`App::status`].
+    ///
+    /// # Errors
+    /// An error of the store or the guard when the trial itself could not be made.
+    pub async fn doctor(&self) -> Result<Vec<PromiseDto>, AppError> {
+        let session = self.access.start_guest().await?.1;
+        let tried = self.try_promises(&session).await;
+        self.leave(&session).await?;
+        let promises = tried?;
+        self.promises
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone_from(&promises);
+        Ok(promises)
+    }
+
+    async fn try_promises(&self, session: &Session) -> Result<Vec<PromiseDto>, AppError> {
+        Ok(vec![
+            self.nothing_leaves(),
+            self.nothing_readable(session).await?,
+            nobody_beyond_role(),
+            self.every_decision_recorded().await?,
+            self.data_ends().await?,
+            self.answers_stand_on_sources(session)?,
+        ])
+    }
+
+    fn nothing_leaves(&self) -> PromiseDto {
+        let report = self.options.egress.probe();
+        let promise = Promise { id: "P1", title: "Nothing leaves this machine" };
+        if !report.open.is_empty() {
+            let open = report.open.join(", ");
+            return promise.broken(format!("A connection was possible: {open}."));
+        }
+        let evidence = format!("{} ways out were tried from inside and refused.", report.tried);
+        match report.limits.is_empty() {
+            true => promise.held(evidence),
+            false => promise.limited(evidence, report.limits.join(" ")),
+        }
+    }
+
+    async fn nothing_readable(&self, session: &Session) -> Result<PromiseDto, AppError> {
+        let promise = Promise { id: "P2", title: "Nothing readable lies on disk" };
+        let trial = self_test::plant_and_search(self, session).await?;
+        if let Some(file) = trial.found_in {
+            let file = file.display();
+            return Ok(promise.broken(format!("A marker phrase was found in {file}.")));
+        }
+        let evidence = format!(
+            "{} marker phrases searched for in {} files; none found. Store sealed by SQLCipher {}.",
+            trial.markers, trial.files, trial.cipher
+        );
+        let mut limits = vec![
+            "The key file protects a copied folder or backup, not a stolen disk that also holds \
+             the key. The window’s own memory is not covered."
+                .to_owned(),
+        ];
+        if trial.swap {
+            limits.push("This machine swaps; use encrypted swap.".to_owned());
+        }
+        Ok(promise.limited(evidence, limits.join(" ")))
+    }
+
+    async fn every_decision_recorded(&self) -> Result<PromiseDto, AppError> {
+        let promise =
+            Promise { id: "P4", title: "Every decision is recorded, and tampering shows" };
+        let count = self.store.audit_count().await?;
+        let evidence = format!(
+            "{count} records. Each turn has two, committed before its first word and before its \
+             end; the table only grows. The chain that shows tampering is not built yet."
+        );
+        Ok(promise.not_built(evidence))
+    }
+
+    async fn data_ends(&self) -> Result<PromiseDto, AppError> {
+        let promise = Promise { id: "P5", title: "Data ends when it should" };
+        let now = self.options.clock.now();
+        let report = self.store.purge(now).await?;
+        let evidence = format!(
+            "{} items were due since the last minute and are gone; none is overdue.",
+            report.sessions + report.conversations + report.turns + report.audit_records
+        );
+        let limit = "Accounts, erasure on request and backups are not built yet.";
+        Ok(promise.limited(evidence, limit.to_owned()))
+    }
+
+    fn answers_stand_on_sources(&self, session: &Session) -> Result<PromiseDto, AppError> {
+        let promise =
+            Promise { id: "P6", title: "Answers stand on sources, or say that they do not know" };
+        let scope = self.access.read_scope(session);
+        let index = self.index();
+        let known = index.suggestions(&scope, MOST_TEST_QUESTIONS);
+        let failed = |error: cloister_knowledge::KnowledgeError| crate::open::failed(&error);
+        let mut right = 0;
+        let mut wrong = BTreeSet::new();
+        for topic in &known {
+            match index.answer_mode(&scope, &topic.question).map_err(failed)? {
+                AnswerMode::Direct { hit } if hit.id == topic.id => right += 1,
+                AnswerMode::Direct { .. } => drop(wrong.insert(topic.id.clone())),
+                _ => {}
+            }
+        }
+        let mut declined = 0;
+        for question in FOREIGN_QUESTIONS {
+            let mode = index.answer_mode(&scope, question).map_err(failed)?;
+            declined += usize::from(matches!(mode, AnswerMode::OutOfScope { .. }));
+        }
+        let evidence = format!(
+            "{right} of {} test questions found their own entry, {} a wrong one; {declined} of {} \
+             foreign questions were declined.",
+            known.len(),
+            wrong.len(),
+            FOREIGN_QUESTIONS.len()
+        );
+        if !wrong.is_empty() || declined < FOREIGN_QUESTIONS.len() {
+            return Ok(promise.broken(evidence));
+        }
+        let limit = "A composed answer is checked sentence by sentence for the words and figures \
+                     of its source, not for its meaning.";
+        Ok(promise.limited(evidence, limit.to_owned()))
+    }
+}
+
+fn nobody_beyond_role() -> PromiseDto {
+    let promise = Promise { id: "P3", title: "Nobody sees beyond their role" };
+    promise.not_built(
+        "There are guests only, and the search is confined to what is labelled public. Accounts, \
+         roles and the policy engine are not built yet."
+            .to_owned(),
+    )
+}
+
+struct Promise {
+    id: &'static str,
+    title: &'static str,
+}
+
+impl Promise {
+    fn report(&self, state: PromiseState, evidence: String, limit: Option<String>) -> PromiseDto {
+        PromiseDto { id: self.id, title: self.title, state, evidence, limit }
+    }
+
+    fn held(&self, evidence: String) -> PromiseDto {
+        self.report(PromiseState::Held, evidence, None)
+    }
+
+    fn limited(&self, evidence: String, limit: String) -> PromiseDto {
+        self.report(PromiseState::HeldWithLimit, evidence, Some(limit))
+    }
+
+    fn not_built(&self, evidence: String) -> PromiseDto {
+        self.report(PromiseState::NotBuilt, evidence, None)
+    }
+
+    fn broken(&self, evidence: String) -> PromiseDto {
+        self.report(PromiseState::Broken, evidence, None)
+    }
+}

@@ -1,0 +1,226 @@
+//! Where turns run: one desk per appliance, one running turn per session.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+};
+
+use cloister_access::{Access, Peer, Session};
+use cloister_guard::Guard;
+use cloister_inference::LanguageModel;
+use cloister_knowledge::Index;
+use cloister_store::Store;
+use cloister_types::{Clock, ConversationId, Entropy, Secret, SessionId, TurnId};
+use tokio::sync::watch;
+
+use crate::{
+    ChatError, EventLog, Exchange, SystemPrompt, TurnView,
+    driver::{Asking, Driver},
+    transcript::open_turn,
+};
+
+/// The place of the model, which may be empty, and may be filled while turns run.
+#[derive(Default)]
+pub struct ModelSlot(RwLock<Option<Arc<dyn LanguageModel>>>);
+
+impl ModelSlot {
+    /// Puts `model` into the slot, or empties it.
+    pub fn set(&self, model: Option<Arc<dyn LanguageModel>>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = model;
+    }
+
+    /// The model, if there is one.
+    #[must_use]
+    pub fn model(&self) -> Option<Arc<dyn LanguageModel>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl std::fmt::Debug for ModelSlot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ModelSlot({})", if self.model().is_some() { "filled" } else { "empty" })
+    }
+}
+
+/// What a desk works with.
+#[derive(Clone)]
+pub struct DeskParts {
+    /// Where turns are recorded.
+    pub store: Store,
+    /// Who asks.
+    pub access: Arc<Access>,
+    /// The rules for questions and answers.
+    pub guard: Arc<Guard>,
+    /// The knowledge, replaced as a whole when it changes.
+    pub index: Arc<RwLock<Arc<Index>>>,
+    /// The model.
+    pub model: Arc<ModelSlot>,
+    /// The fixed text of every prompt.
+    pub system: SystemPrompt,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The random source.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl DeskParts {
+    /// The index as it is now.
+    #[must_use]
+    pub fn index(&self) -> Arc<Index> {
+        Arc::clone(&self.index.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A turn that was taken; it runs whether or not somebody follows it.
+#[derive(Debug)]
+pub struct RunningTurn {
+    id: TurnId,
+    session: SessionId,
+    log: Arc<EventLog>,
+    stop: watch::Sender<bool>,
+}
+
+impl RunningTurn {
+    /// The turn.
+    #[must_use]
+    pub const fn id(&self) -> TurnId {
+        self.id
+    }
+
+    /// What its reader sees.
+    #[must_use]
+    pub const fn log(&self) -> &Arc<EventLog> {
+        &self.log
+    }
+
+    /// Stops it. The turn still ends with `done`, as cancelled.
+    pub fn cancel(&self) {
+        self.stop.send_replace(true);
+    }
+
+    pub(crate) fn stopped(&self) -> watch::Receiver<bool> {
+        self.stop.subscribe()
+    }
+}
+
+/// Runs turns.
+pub struct Desk {
+    parts: DeskParts,
+    latest: Mutex<HashMap<SessionId, Arc<RunningTurn>>>,
+}
+
+impl Desk {
+    /// A desk that works with `parts`.
+    #[must_use]
+    pub fn new(parts: DeskParts) -> Self {
+        Self { parts, latest: Mutex::default() }
+    }
+
+    /// What the desk works with.
+    #[must_use]
+    pub const fn parts(&self) -> &DeskParts {
+        &self.parts
+    }
+
+    /// Takes a question that was admitted and starts its turn on the runtime.
+    ///
+    /// # Errors
+    /// [`ChatError::TurnRunning`] while another turn of the session runs; [`ChatError::Store`]
+    /// when the conversation cannot be read.
+    pub async fn begin(
+        self: &Arc<Self>,
+        session: Session,
+        peer: Peer,
+        raw: Secret<String>,
+    ) -> Result<Arc<RunningTurn>, ChatError> {
+        let turn = self.reserve(session.id)?;
+        let (conversation, history) = match self.prepare(&session).await {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                turn.log.close();
+                return Err(error);
+            }
+        };
+        let asking = Asking { session, peer, conversation, history, raw };
+        tokio::spawn(Driver::new(self.parts.clone(), Arc::clone(&turn), asking).run());
+        Ok(turn)
+    }
+
+    /// The latest turn of `session`, running or over, if it was taken by this process.
+    #[must_use]
+    pub fn latest(&self, session: &Session) -> Option<Arc<RunningTurn>> {
+        lock(&self.latest).get(&session.id).cloned()
+    }
+
+    /// Stops the session's turn, waits until it has ended, and forgets it: afterwards nothing
+    /// writes on behalf of the session.
+    pub async fn leave(&self, session: &Session) {
+        let turn = lock(&self.latest).remove(&session.id);
+        if let Some(turn) = turn {
+            turn.cancel();
+            turn.log.closed().await;
+        }
+    }
+
+    /// Forgets turns that are over, whose sessions may have been purged.
+    pub fn forget_finished(&self) {
+        lock(&self.latest).retain(|_, turn| !turn.log.is_closed());
+    }
+
+    /// The recorded turns of the session's conversation, oldest first.
+    ///
+    /// # Errors
+    /// [`ChatError::Store`] when they cannot be read or do not belong to the session.
+    pub async fn transcript(&self, session: &Session) -> Result<Vec<TurnView>, ChatError> {
+        let store = &self.parts.store;
+        let Some(conversation) = store.conversation_of(session.id).await? else {
+            return Ok(Vec::new());
+        };
+        let rows = store.turns(session.id, conversation.id).await?;
+        rows.iter().map(|row| open_turn(session, row.id, &row.sealed)).collect()
+    }
+
+    fn reserve(&self, session: SessionId) -> Result<Arc<RunningTurn>, ChatError> {
+        let mut latest = lock(&self.latest);
+        if latest.get(&session).is_some_and(|turn| !turn.log.is_closed()) {
+            return Err(ChatError::TurnRunning);
+        }
+        let turn = Arc::new(RunningTurn {
+            id: TurnId::random(&*self.parts.entropy),
+            session,
+            log: Arc::default(),
+            stop: watch::Sender::new(false),
+        });
+        latest.insert(session, Arc::clone(&turn));
+        Ok(turn)
+    }
+
+    async fn prepare(
+        &self,
+        session: &Session,
+    ) -> Result<(ConversationId, Vec<Exchange>), ChatError> {
+        let known = self.parts.store.conversation_of(session.id).await?;
+        let conversation = known.map_or_else(
+            || ConversationId::random(&*self.parts.entropy),
+            |conversation| conversation.id,
+        );
+        let turns = self.transcript(session).await?;
+        let history = turns
+            .into_iter()
+            .filter(|turn| turn.outcome == Some(crate::Outcome::Answered))
+            .map(|turn| Exchange { question: turn.question.text, answer: turn.answer })
+            .collect();
+        Ok((conversation, history))
+    }
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").finish_non_exhaustive()
+    }
+}
+
+/// A panic elsewhere cannot leave this map half-changed, so a poisoned lock is still good.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

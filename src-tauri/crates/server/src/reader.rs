@@ -1,0 +1,51 @@
+//! The reader behind a request: a handler that takes one cannot run without a live session.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequest, FromRequestParts, Request, rejection::JsonRejection};
+use cloister_app::{App, AppError, ErrorCode, Peer, Session};
+use http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use crate::{ApiError, session_token};
+
+/// What every handler can reach.
+#[derive(Clone)]
+pub(crate) struct Context {
+    pub(crate) app: Arc<App>,
+    pub(crate) peer: Peer,
+}
+
+/// The live session that the request's cookie names.
+pub(crate) struct Reader(pub(crate) Session);
+
+impl FromRequestParts<Context> for Reader {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, ApiError> {
+        let token = session_token(&parts.headers).ok_or_else(AppError::session_required)?;
+        Ok(Self(context.app.recognise(token).await?))
+    }
+}
+
+/// A JSON body, with the product's own error when it is not of the expected form.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<Context> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, context: &Context) -> Result<Self, ApiError> {
+        match axum::Json::<T>::from_request(request, context).await {
+            Ok(axum::Json(value)) => Ok(Self(value)),
+            Err(JsonRejection::BytesRejection(_)) => Err(too_large().into()),
+            Err(_) => {
+                let message = "The request is not of the form that this address takes.";
+                Err(AppError::new(ErrorCode::InvalidRequest, message).into())
+            }
+        }
+    }
+}
+
+fn too_large() -> AppError {
+    AppError::new(ErrorCode::MessageTooLong, "The message is longer than 8,000 characters.")
+}

@@ -1,0 +1,235 @@
+//! The command line: translation only, one file a noun.
+
+mod ask;
+mod chat;
+mod doctor;
+mod guard;
+mod init;
+mod model;
+mod output;
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+};
+
+use clap::{CommandFactory, Parser, Subcommand};
+use cloister_app::{App, AppError, ErrorCode, Pack};
+
+use self::output::Output;
+use crate::{
+    confine::{self, FileAccess},
+    desktop,
+    environment::Folders,
+};
+
+/// Exit status: done, refused or failed, wrong usage, try again later (sysexits.h, `EX_TEMPFAIL`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Done = 0,
+    Refused = 1,
+    Usage = 2,
+    TryLater = 75,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// A chatbot for places where nothing may leave the building.
+///
+/// Without a command it opens the window.
+#[derive(Parser)]
+#[command(name = "cloister", version, arg_required_else_help = false, after_help = EXAMPLES)]
+struct Arguments {
+    /// The folder that holds the vault [default: the platform's data folder]
+    #[arg(long, global = true, value_name = "DIR", env = "CLOISTER_DATA_DIR")]
+    data_dir: Option<PathBuf>,
+    /// Print JSON instead of text for people
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const EXAMPLES: &str = "Examples:
+  cloister                                     open the window
+  cloister ask \"What is your return policy?\"   one question, one answer
+  cloister chat                                a conversation in the terminal
+  cloister doctor                              check the six promises";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a vault, with sample knowledge or none
+    Init(init::InitArguments),
+    /// Ask one question as a guest
+    Ask(ask::AskArguments),
+    /// Talk in the terminal as a guest; Ctrl-C stops an answer
+    Chat,
+    /// Check each promise and say what was seen
+    Doctor,
+    /// Use the guard alone, without a vault
+    #[command(subcommand)]
+    Guard(guard::GuardCommand),
+    /// Look at, check or measure models
+    #[command(subcommand)]
+    Model(model::ModelCommand),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the OpenAPI description of the API
+    #[command(hide = true)]
+    Openapi,
+}
+
+/// Runs the command line, or the window when there is no command.
+pub(crate) fn run() -> ExitCode {
+    let hardened = match confine::harden_process(&[]) {
+        Ok(hardened) => hardened,
+        Err(error) => return unconfined(&error),
+    };
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Where help or an error goes is clap's to know; a closed pipe is no failure.
+            drop(error.print());
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let output = Output::new(arguments.json);
+    match start(arguments, hardened.limits, &output) {
+        Ok(exit) => exit.into(),
+        Err(failure) => output.fail(&failure).into(),
+    }
+}
+
+/// Runs the hidden probe: what confinement refuses, tried from inside.
+pub(crate) fn probe(role: Option<&str>) -> ExitCode {
+    match confine::run_probe(role, &mut io::stdout().lock()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => unconfined(&error),
+    }
+}
+
+/// Why a command was not done.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// An operation refused or failed.
+    #[error(transparent)]
+    App(#[from] AppError),
+    /// The command was not used as it can be.
+    #[error("{0}")]
+    Usage(String),
+    /// The process could not be confined, so nothing was done.
+    #[error("this process could not be confined, so nothing was done: {0}")]
+    Confine(#[from] confine::ConfineError),
+    /// Reading or writing failed.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+impl Failure {
+    const fn exit(&self) -> Exit {
+        match self {
+            Self::Usage(_) => Exit::Usage,
+            Self::App(error) => match error.code {
+                ErrorCode::RateLimited
+                | ErrorCode::CoolingDown
+                | ErrorCode::TurnRunning
+                | ErrorCode::VaultInUse => Exit::TryLater,
+                _ => Exit::Refused,
+            },
+            Self::Confine(_) | Self::Io(_) => Exit::Refused,
+        }
+    }
+}
+
+/// What commands that need the appliance share.
+pub(crate) struct Bench<'a> {
+    pub(crate) folders: Folders,
+    pub(crate) limits: Vec<String>,
+    pub(crate) output: &'a Output,
+}
+
+impl Bench<'_> {
+    pub(crate) async fn open(&self) -> Result<Arc<App>, Failure> {
+        Ok(App::open(self.folders.options(Pack::Manga, self.limits.clone())).await?)
+    }
+}
+
+fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<Exit, Failure> {
+    // What needs neither vault nor files comes first, under the lock all the same.
+    match arguments.command {
+        Some(Command::Completions { shell }) => {
+            confine::lock_egress()?;
+            let name = "cloister";
+            clap_complete::generate(shell, &mut Arguments::command(), name, &mut io::stdout());
+            return Ok(Exit::Done);
+        }
+        Some(Command::Openapi) => {
+            confine::lock_egress()?;
+            io::stdout().write_all(cloister_server::openapi_json().as_bytes())?;
+            return Ok(Exit::Done);
+        }
+        Some(Command::Guard(command)) => {
+            confine::restrict_files(FileAccess::Terminal, &[])?;
+            confine::lock_egress()?;
+            return guard::run(&command, output);
+        }
+        _ => {}
+    }
+    let folders = Folders::find(arguments.data_dir.as_deref())
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    let window = arguments.command.is_none();
+    if window && !desktop::has_display() {
+        return Err(Failure::Usage(desktop::NO_DISPLAY.to_owned()));
+    }
+    let (access, writable) = match &arguments.command {
+        None => (FileAccess::Window, folders.prepare()?.to_vec()),
+        Some(Command::Model(_)) => (FileAccess::Terminal, Vec::new()),
+        Some(_) => (FileAccess::Terminal, folders.prepare()?.to_vec()),
+    };
+    let mut limits = limits;
+    limits.extend(confine::restrict_files(access, &writable)?.limit());
+    confine::lock_egress()?;
+    let bench = Bench { folders, limits, output };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    match arguments.command {
+        None => desktop::run(&bench, &runtime),
+        Some(Command::Init(arguments)) => runtime.block_on(init::run(&bench, &arguments)),
+        Some(Command::Ask(arguments)) => runtime.block_on(ask::run(&bench, arguments)),
+        Some(Command::Chat) => runtime.block_on(chat::run(&bench)),
+        Some(Command::Doctor) => runtime.block_on(doctor::run(&bench)),
+        Some(Command::Model(command)) => runtime.block_on(model::run(&bench, &command)),
+        Some(Command::Guard(_) | Command::Completions { .. } | Command::Openapi) => Ok(Exit::Done),
+    }
+}
+
+fn unconfined(error: &dyn std::error::Error) -> ExitCode {
+    let line = format!("cloister: this process could not be confined: {error}\n");
+    // Standard error may be closed; the exit status still tells.
+    drop(io::stderr().write_all(line.as_bytes()));
+    ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn help_reads_as_written() {
+        insta::assert_snapshot!(Arguments::command().term_width(80).render_long_help());
+    }
+}

@@ -1,0 +1,89 @@
+//! `cloister model`: list, verify, bench.
+
+use cloister_app::{BenchPlan, bench_model, list_models, verify_model};
+
+use super::{Bench, Exit, Failure};
+use crate::environment::worker_command;
+
+#[derive(clap::Subcommand)]
+pub(crate) enum ModelCommand {
+    /// List the models that this program knows
+    List,
+    /// Check a model file against the manifest
+    Verify {
+        /// The model [default: the default model]
+        id: Option<String>,
+    },
+    /// Measure how fast a model is on this machine
+    Bench {
+        /// The model [default: the default model]
+        id: Option<String>,
+        /// Tokens in the context before measuring
+        #[arg(long, default_value_t = 0)]
+        depth: u32,
+    },
+}
+
+pub(crate) async fn run(bench: &Bench<'_>, command: &ModelCommand) -> Result<Exit, Failure> {
+    match command {
+        ModelCommand::List => list(bench),
+        ModelCommand::Verify { id } => verify(bench, id.as_deref()),
+        ModelCommand::Bench { id, depth } => measure(bench, id.as_deref(), *depth).await,
+    }
+}
+
+fn list(bench: &Bench<'_>) -> Result<Exit, Failure> {
+    for record in list_models()? {
+        let path = bench.folders.models.iter().map(|folder| folder.join(record.file()));
+        let found = path.clone().find(|path| path.exists());
+        if bench.output.is_json() {
+            bench.output.json(&serde_json::json!({
+                "id": record.id(), "name": record.name(), "file": record.file(),
+                "size": record.size(), "licence": record.licence(),
+                "context_tokens": record.context_tokens(), "path": found,
+            }))?;
+            continue;
+        }
+        let place = found.map_or_else(|| "missing".to_owned(), |path| path.display().to_string());
+        let (id, name, licence) = (record.id(), record.name(), record.licence());
+        bench.output.line(&format!("{id}  {name}  {licence}  {place}"))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn verify(bench: &Bench<'_>, id: Option<&str>) -> Result<Exit, Failure> {
+    let model = verify_model(&bench.folders.models, id)?;
+    if bench.output.is_json() {
+        bench.output.json(&serde_json::json!({
+            "id": model.id(), "path": model.path(), "verified": true,
+        }))?;
+    } else {
+        let path = model.path().display();
+        bench.output.line(&format!("{}: {path} is what the manifest names.", model.id()))?;
+    }
+    Ok(Exit::Done)
+}
+
+async fn measure(bench: &Bench<'_>, id: Option<&str>, depth: u32) -> Result<Exit, Failure> {
+    let worker = worker_command()
+        .ok_or_else(|| Failure::Usage("the program's own file cannot be found".to_owned()))?;
+    if !bench.output.is_json() {
+        bench.output.note("Measuring; this takes about ten seconds.")?;
+    }
+    let plan = BenchPlan { depth, ..BenchPlan::default() };
+    let report = bench_model(&bench.folders.models, id, worker, plan).await?;
+    if bench.output.is_json() {
+        bench.output.json(&report)?;
+    } else {
+        bench.output.line(&format!(
+            "{:.0} tokens/s written, {:.0} tokens/s read, first token after {:.0} ms, {} MB, {} \
+             threads",
+            report.decode_tokens_per_second,
+            report.prefill_tokens_per_second,
+            report.time_to_first_token_ms,
+            report.memory_mb,
+            report.threads,
+        ))?;
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,77 @@
+//! What is printed, and where: answers on standard output, everything else on standard error.
+
+use std::io::{self, IsTerminal, Write};
+
+use serde::Serialize;
+
+use super::{Exit, Failure};
+
+/// Prints for people or for programs.
+pub(crate) struct Output {
+    json: bool,
+}
+
+impl Output {
+    pub(crate) const fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Whether programs read this.
+    pub(crate) const fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// One JSON value on a line of its own.
+    pub(crate) fn json(&self, value: &impl Serialize) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        serde_json::to_writer(&mut out, value)?;
+        writeln!(out)
+    }
+
+    /// Text on standard output, as it is, at once.
+    pub(crate) fn write(&self, text: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    }
+
+    /// A line on standard output.
+    pub(crate) fn line(&self, text: &str) -> io::Result<()> {
+        writeln!(io::stdout().lock(), "{text}")
+    }
+
+    /// A line on standard error: progress, hints, what went wrong.
+    pub(crate) fn note(&self, text: &str) -> io::Result<()> {
+        writeln!(io::stderr().lock(), "{text}")
+    }
+
+    /// `text` in the terminal's style `code` (ECMA-48 SGR), where a person looks at a terminal that
+    /// wants colour.
+    pub(crate) fn styled(&self, code: &str, text: &str) -> String {
+        let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
+    /// Says why a command was not done.
+    pub(crate) fn fail(&self, failure: &Failure) -> Exit {
+        if let Failure::Io(error) = failure
+            && error.kind() == io::ErrorKind::BrokenPipe
+        {
+            // The reader had enough, as with `| head`.
+            return Exit::Done;
+        }
+        let said = match failure {
+            Failure::App(error) if self.json => {
+                let retry_after_s = error.retry_after.map(|wait| wait.as_secs());
+                let detail = serde_json::json!({ "error": {
+                    "code": error.code, "message": error.message, "retry_after_s": retry_after_s,
+                } });
+                self.json(&detail)
+            }
+            _ => self.note(&format!("cloister: {failure}")),
+        };
+        // Nobody is left to tell when even that cannot be written.
+        drop(said);
+        failure.exit()
+    }
+}

@@ -1,0 +1,207 @@
+//! The window: the one API behind two commands, and a webview that can do nothing else.
+//!
+//! The session token stays on this side: the router's cookie is kept here and never reaches the
+//! webview.
+
+use std::{
+    env,
+    sync::{Mutex, PoisonError},
+};
+
+use axum::{Router, body::Body};
+use cloister_app::{App, Peer};
+use cloister_server::{SESSION_COOKIE, closed_router, router};
+use futures_util::StreamExt;
+use http::{HeaderMap, Method, Request, Response, header};
+use http_body_util::BodyExt;
+use serde::Serialize;
+use serde_json::Value;
+use tauri::{State, ipc::Channel};
+use tokio::runtime::Runtime;
+use tower::ServiceExt;
+
+use crate::{
+    cli::{Bench, Exit, Failure},
+    sse::{EventReader, ServerEvent},
+};
+
+mod window;
+
+/// What is said when there is nothing to open a window on.
+pub(crate) const NO_DISPLAY: &str = "there is no display to open a window on; use the terminal \
+                                     instead: `cloister chat`, or `cloister ask \"…\"`";
+
+/// Whether a display server can be reached.
+pub(crate) fn has_display() -> bool {
+    ["WAYLAND_DISPLAY", "DISPLAY"]
+        .iter()
+        .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+/// The window's state: the API in memory and the cookie that a browser would keep.
+pub(crate) struct Desktop {
+    router: Router,
+    token: Mutex<Option<String>>,
+}
+
+/// An answer of the API, as the interface takes it.
+#[derive(Serialize)]
+pub(crate) struct ApiAnswer {
+    status: u16,
+    body: Value,
+}
+
+/// Opens the window and runs until it is closed.
+pub(crate) fn run(bench: &Bench<'_>, runtime: &Runtime) -> Result<Exit, Failure> {
+    tauri::async_runtime::set(runtime.handle().clone());
+    let opened = runtime.block_on(bench.open());
+    let (app, router) = match opened {
+        Ok(app) => {
+            let router = router(app.clone(), Peer::Device);
+            let checked = app.clone();
+            runtime.spawn(async move {
+                if let Err(error) = checked.doctor().await {
+                    tracing::error!(%error, "the promises could not be checked");
+                }
+            });
+            (Some(app), router)
+        }
+        // The window says why, instead of not opening.
+        Err(Failure::App(error)) => (None, closed_router(error)),
+        Err(other) => return Err(other),
+    };
+    let desktop = Desktop { router, token: Mutex::new(None) };
+    let closed = window::run(desktop);
+    if let Some(app) = app {
+        runtime.block_on(App::close(&app));
+    }
+    closed.map_err(|error| Failure::Io(std::io::Error::other(error)))?;
+    Ok(Exit::Done)
+}
+
+impl Desktop {
+    async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Response<Body> {
+        let method = Method::from_bytes(method.as_bytes()).unwrap_or(Method::GET);
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(token) = self.token().as_deref() {
+            request = request.header(header::COOKIE, format!("{SESSION_COOKIE}={token}"));
+        }
+        let body = match body {
+            Some(value) => {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+                Body::from(value.to_string())
+            }
+            None => Body::empty(),
+        };
+        // A path that is no URI is as unknown as any other.
+        let request = request.body(body).unwrap_or_else(|_| {
+            let mut unknown = Request::new(Body::empty());
+            *unknown.uri_mut() = http::Uri::from_static("/unknown");
+            unknown
+        });
+        let answered = self.router.clone().oneshot(request).await;
+        let response = answered.unwrap_or_else(|never| match never {});
+        self.keep_cookie(response.headers());
+        response
+    }
+
+    fn token(&self) -> Option<String> {
+        self.token.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Does with `Set-Cookie` what a browser would.
+    fn keep_cookie(&self, headers: &HeaderMap) {
+        let set = headers.get(header::SET_COOKIE).and_then(|value| value.to_str().ok());
+        let pair = set.and_then(|cookie| cookie.split(';').next()?.split_once('='));
+        if let Some((SESSION_COOKIE, token)) = pair {
+            let kept = (!token.is_empty()).then(|| token.to_owned());
+            *self.token.lock().unwrap_or_else(PoisonError::into_inner) = kept;
+        }
+    }
+}
+
+/// Hands one request to the API and returns its answer. Never fails: errors are answers too.
+#[tauri::command]
+pub(crate) async fn request(
+    desktop: State<'_, Desktop>,
+    method: String,
+    path: String,
+    body: Option<Value>,
+) -> Result<ApiAnswer, ()> {
+    Ok(answer(desktop.call(&method, &path, body).await).await)
+}
+
+/// Follows a stream of server-sent events; resolves when it has ended. What a turn emits is
+/// bounded, so the channel needs no back-pressure; a reload drops this call and starts another,
+/// which sees the turn again from its first event.
+#[tauri::command]
+pub(crate) async fn stream(
+    desktop: State<'_, Desktop>,
+    path: String,
+    on_event: Channel<ServerEvent>,
+) -> Result<ApiAnswer, ()> {
+    let response = desktop.call("GET", &path, None).await;
+    let status = response.status();
+    if !status.is_success() {
+        return Ok(answer(response).await);
+    }
+    let mut reader = EventReader::default();
+    let mut pieces = response.into_body().into_data_stream();
+    while let Some(Ok(piece)) = pieces.next().await {
+        for event in reader.push(&piece) {
+            if on_event.send(event).is_err() {
+                // The page is gone; the turn goes on and can be followed again.
+                return Ok(ApiAnswer { status: status.as_u16(), body: Value::Null });
+            }
+        }
+    }
+    Ok(ApiAnswer { status: status.as_u16(), body: Value::Null })
+}
+
+async fn answer(response: Response<Body>) -> ApiAnswer {
+    let status = response.status().as_u16();
+    let bytes = response.into_body().collect().await.map(|body| body.to_bytes());
+    let body = bytes.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    ApiAnswer { status, body: body.unwrap_or(Value::Null) }
+}
+
+#[cfg(test)]
+mod tests {
+    use cloister_app::{AppError, ErrorCode};
+
+    use super::*;
+
+    fn desktop() -> Desktop {
+        let error = AppError::new(ErrorCode::VaultInUse, "Another window has it open.");
+        Desktop { router: closed_router(error), token: Mutex::new(None) }
+    }
+
+    #[tokio::test]
+    async fn a_closed_vault_answers_every_request_with_its_reason() {
+        let answer = answer(desktop().call("GET", "/api/session", None).await).await;
+        assert_eq!(answer.status, 503);
+        assert_eq!(answer.body["error"]["code"], "vault_in_use");
+    }
+
+    #[tokio::test]
+    async fn rubbish_from_the_webview_is_an_answer_too() {
+        let response = desktop().call("G ET\n", "not a path \u{0}", None).await;
+        assert_eq!(response.status(), 503);
+    }
+
+    #[test]
+    fn the_cookie_is_kept_and_removed_as_a_browser_would() {
+        let desktop = desktop();
+        let mut headers = HeaderMap::new();
+        let set = |value: &str| header::HeaderValue::from_str(value).expect("ASCII");
+        headers.insert(header::SET_COOKIE, set("__Host-cloister=abc; Path=/; HttpOnly"));
+        desktop.keep_cookie(&headers);
+        assert_eq!(desktop.token().as_deref(), Some("abc"));
+        headers.insert(header::SET_COOKIE, set("other=1; Path=/"));
+        desktop.keep_cookie(&headers);
+        assert_eq!(desktop.token().as_deref(), Some("abc"));
+        headers.insert(header::SET_COOKIE, set("__Host-cloister=; Max-Age=0"));
+        desktop.keep_cookie(&headers);
+        assert_eq!(desktop.token(), None);
+    }
+}

@@ -1,0 +1,126 @@
+//! Where things lie on this machine, and the parts that the shells hand to the application.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use cloister_app::{
+    AppOptions, EgressProbe, EgressReport, ModelSource, Pack, VaultPaths, WorkerCommand,
+};
+use cloister_types::{OsEntropy, SystemClock};
+use directories::ProjectDirs;
+
+use crate::{
+    confine::{self, Role},
+    worker::INFER_WORKER,
+};
+
+/// File systems whose server is another machine, by their magic number in `statfs(2)` and
+/// linux/magic.h: NFS, SMB, SMB2, CIFS, Ceph, AFS, 9P, Coda.
+const NETWORK_FILE_SYSTEMS: [i64; 8] = [
+    0x6969, 0x517B, 0xFE53_4D42, 0xFF53_4D42, 0x00C3_6400, 0x5346_414F, 0x0102_1997, 0x7375_7245,
+];
+
+/// The folders that this run works with.
+#[derive(Debug, Clone)]
+pub(crate) struct Folders {
+    pub(crate) data: PathBuf,
+    pub(crate) config: PathBuf,
+    pub(crate) models: Vec<PathBuf>,
+}
+
+/// No home folder to put anything into.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no home folder; name a folder with --data-dir and set XDG_CONFIG_HOME")]
+pub(crate) struct NoHome;
+
+impl Folders {
+    /// The folders for `data_dir`, or the platform's own.
+    ///
+    /// Models are looked for in `CLOISTER_MODELS`, then in the data folder, then beside the
+    /// program, then in the system's folder.
+    pub(crate) fn find(data_dir: Option<&Path>) -> Result<Self, NoHome> {
+        let home = ProjectDirs::from("", "", "cloister");
+        let own = || home.as_ref().map(|home| home.data_dir().to_owned());
+        let data = data_dir.map(Path::to_owned).or_else(own).ok_or(NoHome)?;
+        let config = home.as_ref().ok_or(NoHome)?.config_dir().to_owned();
+        let program = env::current_exe().ok();
+        let beside = program.as_deref().and_then(Path::parent).map(|folder| folder.join("models"));
+        let models = env::var_os("CLOISTER_MODELS")
+            .map(PathBuf::from)
+            .into_iter()
+            .chain([data.join("models")])
+            .chain(own().map(|folder| folder.join("models")))
+            .chain(beside)
+            .chain([PathBuf::from("/usr/share/cloister/models")])
+            .collect();
+        Ok(Self { data, config, models })
+    }
+
+    /// Makes the folders that this program writes to, which must exist before writing is confined
+    /// to them; only their owner may look in.
+    pub(crate) fn prepare(&self) -> std::io::Result<[PathBuf; 2]> {
+        use std::os::unix::fs::DirBuilderExt;
+        for folder in [&self.data, &self.config] {
+            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        }
+        Ok([self.data.clone(), self.config.clone()])
+    }
+
+    /// What the application is opened with.
+    pub(crate) fn options(&self, pack: Pack, limits: Vec<String>) -> AppOptions {
+        let model = worker_command()
+            .map_or(ModelSource::Missing("The program’s own file cannot be found."), |command| {
+                ModelSource::Worker(command)
+            });
+        let probe = Probe { data: self.data.clone(), limits };
+        AppOptions {
+            paths: VaultPaths { data_dir: self.data.clone(), config_dir: self.config.clone() },
+            models: self.models.clone(),
+            model,
+            pack,
+            clock: Arc::new(SystemClock::default()),
+            entropy: Arc::new(OsEntropy),
+            egress: Arc::new(probe),
+        }
+    }
+}
+
+/// This program again, as a worker; nothing when the program's own file cannot be named.
+pub(crate) fn worker_command() -> Option<WorkerCommand> {
+    let program = env::current_exe().ok()?;
+    Some(WorkerCommand { program, args: vec![INFER_WORKER.into()] })
+}
+
+struct Probe {
+    data: PathBuf,
+    limits: Vec<String>,
+}
+
+impl EgressProbe for Probe {
+    fn probe(&self) -> EgressReport {
+        let report = confine::probe(Role::Inherited, None);
+        let open = report.attempts.iter().filter(|attempt| !attempt.ok);
+        let mut limits = self.limits.clone();
+        limits.push(
+            "Programs of this machine that listen on local sockets (the desktop’s session bus, the \
+             display) are not covered."
+                .to_owned(),
+        );
+        if on_network(&self.data) {
+            limits.push("The data folder lies on a network file system.".to_owned());
+        }
+        EgressReport {
+            tried: report.attempts.len(),
+            open: open.map(|attempt| attempt.name.clone()).collect(),
+            limits,
+        }
+    }
+}
+
+fn on_network(folder: &Path) -> bool {
+    rustix::fs::statfs(folder)
+        .is_ok_and(|stat| NETWORK_FILE_SYSTEMS.contains(&i64::from(stat.f_type)))
+}

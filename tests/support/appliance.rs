@@ -1,0 +1,110 @@
+//! An appliance in folders of its own that go with it.
+
+use std::{path::PathBuf, sync::Arc};
+
+use cloister_app::{
+    App, AppOptions, EgressProbe, EgressReport, ModelSource, Pack, Peer, VaultPaths,
+};
+use cloister_types::{Clock, FixedClock, OsEntropy, Timestamp};
+use tempfile::TempDir;
+
+use crate::Reader;
+
+/// 2026-03-02T09:00:00Z, a Monday.
+const START: Timestamp = Timestamp::from_millis(1_772_442_000_000);
+
+/// How a test wants its appliance.
+pub struct Setting {
+    /// The knowledge to start with.
+    pub pack: Pack,
+    /// What answers where passages must be put together.
+    pub model: ModelSource,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self { pack: Pack::Manga, model: ModelSource::Missing("Not in this test.") }
+    }
+}
+
+/// An open appliance, its clock and its folders.
+pub struct Appliance {
+    /// The application.
+    pub app: Arc<App>,
+    /// Its clock, which the test moves.
+    pub clock: Arc<FixedClock>,
+    folder: TempDir,
+}
+
+impl Appliance {
+    /// An appliance with the sample pack and no model.
+    pub async fn open() -> Self {
+        Self::with(Setting::default()).await
+    }
+
+    /// An appliance as `setting` says.
+    ///
+    /// # Panics
+    /// When it cannot be opened.
+    pub async fn with(setting: Setting) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let clock = Arc::new(FixedClock::new(START));
+        let options = AppOptions {
+            paths: paths(&folder),
+            models: Vec::new(),
+            model: setting.model,
+            pack: setting.pack,
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            entropy: Arc::new(OsEntropy),
+            egress: Arc::new(NoEgress),
+        };
+        let app = App::open(options).await.expect("a new appliance opens");
+        Self { app, clock, folder }
+    }
+
+    /// Where its vault and key lie.
+    #[must_use]
+    pub fn paths(&self) -> VaultPaths {
+        paths(&self.folder)
+    }
+
+    /// The folder that holds all that it writes.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    /// A reader without a session.
+    #[must_use]
+    pub fn stranger(&self) -> Reader {
+        Reader::new(cloister_server::router(Arc::clone(&self.app), Peer::Device))
+    }
+
+    /// A reader who has started a guest's session.
+    pub async fn guest(&self) -> Reader {
+        let mut reader = self.stranger();
+        let started = reader.call("POST", "/api/session", None).await;
+        assert_eq!(started.status, 201, "{}", started.body);
+        reader
+    }
+}
+
+fn paths(folder: &TempDir) -> VaultPaths {
+    VaultPaths {
+        data_dir: folder.path().join("data"),
+        config_dir: folder.path().join("config"),
+    }
+}
+
+/// A probe for tests that are about something else: it tries nothing and says so.
+pub struct NoEgress;
+
+impl EgressProbe for NoEgress {
+    fn probe(&self) -> EgressReport {
+        EgressReport {
+            tried: 0,
+            open: Vec::new(),
+            limits: vec!["This test process is not confined.".to_owned()],
+        }
+    }
+}
