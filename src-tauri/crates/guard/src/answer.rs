@@ -151,7 +151,7 @@ struct Hold {
     /// Stretches that are replaced whatever the rules say, in order; the last may still grow.
     forced: Vec<Forced>,
     leak_is_open: bool,
-    /// The first and the last word that a rule must look at.
+    /// Where the first word begins and the last one ends that a rule must look at.
     hot: Option<(usize, usize)>,
     /// Starts of the words that are held.
     starts: Vec<usize>,
@@ -296,7 +296,7 @@ impl AnswerFilter {
         let was_open = hold.structure.is_open();
         let key = hold.structure.advance(token, start, shape.hot);
         if shape.hot || leads || was_open || names_canary {
-            hold.hot = Some((hold.hot.map_or(start, |(first, _)| first), start));
+            hold.hot = Some((hold.hot.map_or(start, |(first, _)| first), end));
         }
         hold.follow_groups(word, shape, start);
         hold.follow_leads(shape, leads, start);
@@ -459,7 +459,7 @@ impl AnswerFilter {
         self.stream.held_chars -= chars;
         let hold = &mut self.hold;
         hold.hot =
-            hold.hot.filter(|(_, last)| *last >= cut).map(|(first, last)| (first.max(cut), last));
+            hold.hot.filter(|(_, last)| *last > cut).map(|(first, last)| (first.max(cut), last));
         hold.starts.retain(|start| *start >= cut);
         hold.forced.retain(|forced| forced.range.end > cut);
         hold.structure.move_on(cut);

@@ -8,7 +8,7 @@ use super::token::tokens;
 const LEAK_WORDS: usize = 8;
 
 /// A run this long is held back until it is known to be none.
-const HELD_WORDS: usize = 2;
+const HELD_WORDS: usize = 1;
 
 /// Follows every place of the prompt that the last words of the answer agree with.
 pub(super) struct PromptWatch {

@@ -187,6 +187,6 @@ fn mixed_signs(candidate: &Candidate<'_>) -> Option<Range<usize>> {
 }
 
 fn trimmed(candidate: &Candidate<'_>) -> Range<usize> {
-    let value = candidate.value().trim_end_matches(['.', '!', '?', ')', ',', ':']);
+    let value = candidate.value().trim_end_matches(['.', ')', ',', ':']);
     candidate.range.start..candidate.range.start + value.len()
 }
