@@ -68,6 +68,38 @@ impl DocSet for ExactScorer {
 
 impl Scorer for ExactScorer {
     fn score(&mut self) -> Score {
-        (self.inner.score() * STEPS).round() / STEPS
+        exact(self.inner.score())
+    }
+}
+
+/// The nearest multiple of one step.
+fn exact(score: Score) -> Score {
+    (score * STEPS).round() / STEPS
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The sums of `scores` from the front and from the back.
+    fn both_ways(scores: &[Score]) -> (Score, Score) {
+        (scores.iter().sum(), scores.iter().rev().sum())
+    }
+
+    #[test]
+    fn plain_scores_depend_on_their_order() {
+        let (front, back) = both_ways(&[16_777_216.0, 1.0, 1.0]);
+        assert_ne!(front.to_bits(), back.to_bits());
+    }
+
+    proptest! {
+        #[test]
+        fn exact_scores_do_not(scores in prop::collection::vec(0.0_f32..60.0, 0..250)) {
+            let rounded: Vec<Score> = scores.into_iter().map(exact).collect();
+            let (front, back) = both_ways(&rounded);
+            prop_assert_eq!(front.to_bits(), back.to_bits());
+        }
     }
 }

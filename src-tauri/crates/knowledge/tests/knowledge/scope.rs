@@ -22,7 +22,7 @@ fn forbidden(label: Label, question: &str) -> Entry {
 
 #[test]
 fn the_best_match_is_not_shown_to_whoever_may_not_read_it() {
-    let question = "When is the zephyrine merger announced?";
+    let question = "When do I get the refund for the zephyrine merger?";
     for label in Label::ALL {
         let mut entries = pack();
         entries.insert(0, forbidden(label, question));
@@ -38,7 +38,6 @@ fn the_best_match_is_not_shown_to_whoever_may_not_read_it() {
                 "{label} {reader}"
             );
             assert_eq!(found.hits.iter().any(|hit| hit.id == id), allowed);
-            assert_eq!(found.in_scope > 0.5, allowed, "{label} {reader}: {}", found.in_scope);
             assert_eq!(index.passage(&scope, &id).is_some(), allowed);
             assert_eq!(
                 index.suggestions(&scope, 1_000).iter().any(|offer| offer.id == id),
