@@ -29,7 +29,8 @@ use self::{
     token::{Boundaries, Shape},
 };
 use crate::{
-    Finding, Guard, ModerationLabel, Span, guard::vouch, normalise::part, redact::Located,
+    Finding, Guard, ModerationLabel, Span, guard::vouch, normalise::part, pii::Detectors,
+    redact::Located,
 };
 
 /// Most characters that are held back outside an open finding.
@@ -46,6 +47,20 @@ const REACH: usize = 64;
 
 /// How many words after a lead-in such as "my name is" may belong to the datum.
 const LEAD_WORDS: usize = 6;
+
+/// What the filters of all answers share.
+pub(crate) struct AnswerRules {
+    rewriter: Rewriter,
+    /// Words after which a datum of several words may stand.
+    leads: HashSet<&'static str>,
+}
+
+impl AnswerRules {
+    pub(crate) fn new(detectors: &Detectors) -> Self {
+        let leads = detectors.lead_words().filter(|word| word.len() > 1).collect();
+        Self { rewriter: Rewriter::new(), leads }
+    }
+}
 
 /// What the filter must know about the answer.
 #[derive(Clone, Default)]
@@ -87,11 +102,9 @@ impl std::fmt::Debug for Filtered {
 /// Filters one answer.
 pub struct AnswerFilter {
     guard: Arc<Guard>,
-    rewriter: Rewriter,
     passages: Passages,
     canary: String,
     citations: usize,
-    leads: HashSet<&'static str>,
     stream: Stream,
     hold: Hold,
     out: String,
@@ -191,7 +204,6 @@ impl AnswerFilter {
     #[must_use]
     pub fn new(guard: Arc<Guard>, context: AnswerContext) -> Self {
         let AnswerContext { passages, system_prompt, canary, citations } = context;
-        let leads = guard.detectors().lead_words().filter(|word| word.len() > 1).collect();
         let hold = Hold {
             group: None,
             lead: None,
@@ -206,11 +218,9 @@ impl AnswerFilter {
         let canary = canary.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
         Self {
             guard,
-            rewriter: Rewriter::new(),
             passages: Passages::new(passages),
             canary: canary.collect(),
             citations,
-            leads,
             stream: Stream::default(),
             hold,
             out: String::new(),
@@ -290,7 +300,7 @@ impl AnswerFilter {
         let word = token.trim_start();
         let shape = Shape::of(word);
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        let leads = self.leads.contains(bare.as_str());
+        let leads = self.guard.answer_rules().leads.contains(bare.as_str());
         let names_canary = !bare.is_empty() && self.canary.contains(&bare);
         let hold = &mut self.hold;
         let was_open = hold.structure.is_open();
@@ -424,8 +434,12 @@ impl AnswerFilter {
             citations: self.citations,
         };
         let from = stream.done - first;
-        let (shown, changes) =
-            self.rewriter.rewrite(&basis, stream.part(first..cut), from, &forced);
+        let (shown, changes) = self.guard.answer_rules().rewriter.rewrite(
+            &basis,
+            stream.part(first..cut),
+            from,
+            &forced,
+        );
         self.out.push_str(&shown);
         for change in changes {
             self.record(&Located {

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::{
     Finding, Injection, Moderation, Placeholder, Redaction, Treatment, Views,
+    answer::AnswerRules,
     injection::InjectionRules,
     moderation::ModerationRules,
     normalise::{Decoder, View},
@@ -15,6 +16,7 @@ use crate::{
 pub struct Guard {
     decoder: Decoder,
     detectors: Detectors,
+    answer: AnswerRules,
     injection: InjectionRules,
     moderation: ModerationRules,
 }
@@ -69,9 +71,11 @@ impl Guard {
     /// Compiles the rules, which takes some milliseconds. It cannot fail: the rules are constant.
     #[must_use]
     pub fn new() -> Self {
+        let detectors = Detectors::new();
         Self {
             decoder: Decoder::new(),
-            detectors: Detectors::new(),
+            answer: AnswerRules::new(&detectors),
+            detectors,
             injection: InjectionRules::new(),
             moderation: ModerationRules::new(),
         }
@@ -79,6 +83,10 @@ impl Guard {
 
     pub(crate) const fn detectors(&self) -> &Detectors {
         &self.detectors
+    }
+
+    pub(crate) const fn answer_rules(&self) -> &AnswerRules {
+        &self.answer
     }
 
     /// The readings that keep letter case, which the detectors of personal data look at.

@@ -115,19 +115,16 @@ impl Phrasebook {
     }
 
     fn enter(&mut self, word: &'static str, bit: Classes) {
-        match word.strip_suffix('*') {
-            Some(stem) => {
-                let key = first_three(stem).expect("a stem has three bytes: a test compiles them");
-                let stems = self.stems.entry(key).or_default();
-                match stems.iter_mut().find(|(known, _)| *known == stem) {
-                    Some((_, bits)) => *bits = bits.with(bit),
-                    None => stems.push((stem, bit)),
-                }
-            }
-            None => {
-                let known = self.exact.entry(word).or_default();
-                *known = known.with(bit);
-            }
+        let Some(stem) = word.strip_suffix('*') else {
+            let known = self.exact.entry(word).or_default();
+            *known = known.with(bit);
+            return;
+        };
+        let key = first_three(stem).expect("a stem has three bytes: a test compiles them");
+        let stems = self.stems.entry(key).or_default();
+        match stems.iter_mut().find(|(known, _)| *known == stem) {
+            Some((_, bits)) => *bits = bits.with(bit),
+            None => stems.push((stem, bit)),
         }
     }
 
@@ -188,53 +185,13 @@ impl Phrasebook {
                 if !token.classes.meets(phrase.first) || last == Some(token.sentence) {
                     continue;
                 }
-                if self.begins(phrase, &tokens, start) {
+                if begins(phrase, &tokens, start) {
                     last = Some(token.sentence);
                     sightings.push(Sighting { phrase: index, sentence: token.sentence });
                 }
             }
         }
         sightings
-    }
-
-    fn begins(&self, phrase: &Compiled, tokens: &[Token], start: usize) -> bool {
-        let sentence = tokens[start].sentence;
-        if phrase.denial == Denial::Cancels {
-            let denied = tokens[start.saturating_sub(2)..start]
-                .iter()
-                .any(|token| token.sentence == sentence && token.classes.meets(DENIES));
-            if denied {
-                return false;
-            }
-        }
-        let denied =
-            |token: &Token| phrase.denial == Denial::Cancels && token.classes.meets(DENIES);
-        // bit n: the words so far may end at the n-th word after the start
-        let mut ends: u64 = 1;
-        for (classes, gap) in &phrase.rest {
-            let mut next: u64 = 0;
-            let mut left = ends;
-            while left != 0 {
-                let offset = left.trailing_zeros() as usize;
-                left &= left - 1;
-                for place in offset + 1..=(offset + 1 + gap).min(63) {
-                    let Some(token) = tokens.get(start + place) else { break };
-                    if token.sentence != sentence {
-                        break;
-                    }
-                    if token.classes.meets(*classes) {
-                        next |= 1 << place;
-                    } else if denied(token) {
-                        break;
-                    }
-                }
-            }
-            if next == 0 {
-                return false;
-            }
-            ends = next;
-        }
-        true
     }
 
     fn tokens(&self, text: &str) -> Vec<Token> {
@@ -257,6 +214,46 @@ impl Phrasebook {
         }
         tokens
     }
+}
+
+/// Whether `phrase` stands in `tokens` from `start` on.
+fn begins(phrase: &Compiled, tokens: &[Token], start: usize) -> bool {
+    let sentence = tokens[start].sentence;
+    if phrase.denial == Denial::Cancels {
+        let denied = tokens[start.saturating_sub(2)..start]
+            .iter()
+            .any(|token| token.sentence == sentence && token.classes.meets(DENIES));
+        if denied {
+            return false;
+        }
+    }
+    let denied = |token: &Token| phrase.denial == Denial::Cancels && token.classes.meets(DENIES);
+    // bit n: the words so far may end at the n-th word after the start
+    let mut ends: u64 = 1;
+    for (classes, gap) in &phrase.rest {
+        let mut next: u64 = 0;
+        let mut left = ends;
+        while left != 0 {
+            let offset = left.trailing_zeros() as usize;
+            left &= left - 1;
+            for place in offset + 1..=(offset + 1 + gap).min(63) {
+                let Some(token) = tokens.get(start + place) else { break };
+                if token.sentence != sentence {
+                    break;
+                }
+                if token.classes.meets(*classes) {
+                    next |= 1 << place;
+                } else if denied(token) {
+                    break;
+                }
+            }
+        }
+        if next == 0 {
+            return false;
+        }
+        ends = next;
+    }
+    true
 }
 
 fn first_three(word: &str) -> Option<[u8; 3]> {

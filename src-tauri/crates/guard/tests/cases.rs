@@ -9,8 +9,7 @@ use serde_json::Value;
 fn rows(file: &str) -> Vec<Value> {
     let path =
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../tests/cases/guard").join(file);
-    let text =
-        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text = fs::read_to_string(path).expect("the cases lie in tests/cases/guard");
     let rows: Vec<Value> =
         text.lines().map(|line| serde_json::from_str(line).expect("a row is JSON")).collect();
     assert!(!rows.is_empty(), "{file} has rows");
@@ -18,7 +17,7 @@ fn rows(file: &str) -> Vec<Value> {
 }
 
 fn text<'r>(row: &'r Value, field: &str) -> &'r str {
-    row.get(field).and_then(Value::as_str).unwrap_or_else(|| panic!("{field} in {row}"))
+    row.get(field).and_then(Value::as_str).expect("a row has the text that its file calls for")
 }
 
 #[test]

@@ -186,7 +186,7 @@ impl Rewriter {
                 match (exists(number), kept_before, previous) {
                     (true, _, _) => kept_before = true,
                     (false, true, Some(previous)) => {
-                        edits.push(gone(at + previous.end, at + number.end))
+                        edits.push(gone(at + previous.end, at + number.end));
                     }
                     (false, _, _) => edits.push(gone(at + number.start, at + next)),
                 }

@@ -106,6 +106,7 @@ fn what_must_not_be_shown_is_changed() {
             "[SECRET] done",
         ),
         ("-----BEGIN PRIVATE KEY-----\nMIIBOgIB <weird> ~ text", "[SECRET]"),
+        ("see[ann@example.org and more", "see[[EMAIL] and more"),
         ("ann\u{200b}.lee@exam\u{200b}ple.org", "[EMAIL]"),
     ] {
         let filtered = filter(answer);

@@ -44,6 +44,7 @@ pub(super) fn tokens(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// What a word can be part of.
+#[expect(clippy::struct_excessive_bools, reason = "four independent observations of one word")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shape {
     /// Holds a sign that some rule looks for.

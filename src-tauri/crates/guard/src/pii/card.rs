@@ -78,15 +78,15 @@ fn luhn(digits: &[u8]) -> bool {
 /// Maestro, `UnionPay`, JCB, Mir.
 fn is_issued(digits: &[u8]) -> bool {
     let first_four = digits.iter().take(4).fold(0, |number, digit| number * 10 + u16::from(*digit));
-    match (first_four, digits.len()) {
-        (3400..=3499 | 3700..=3799, 15) | (3000..=3059 | 3600..=3699 | 3800..=3999, 14..=19) => {
-            true
-        }
-        (3528..=3589, 16..=19) | (4000..=4999, 13 | 16 | 19) => true,
-        (5000..=5099 | 5600..=5899 | 6000..=6999, 13..=19) => true,
-        (5100..=5599 | 2200..=2720, 16) | (1800 | 2131, 15) => true,
-        (_, _) => false,
-    }
+    let lengths = match first_four {
+        3400..=3499 | 3700..=3799 | 1800 | 2131 => 15..=15,
+        5100..=5599 | 2200..=2720 => 16..=16,
+        3000..=3059 | 3600..=3699 | 3800..=3999 => 14..=19,
+        3528..=3589 => 16..=19,
+        4000..=4999 | 5000..=5099 | 5600..=5899 | 6000..=6999 => 13..=19,
+        _ => return false,
+    };
+    lengths.contains(&digits.len())
 }
 
 /// The first stretch between group borders that is a card number.

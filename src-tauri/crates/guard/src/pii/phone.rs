@@ -156,8 +156,8 @@ fn national(candidate: &Candidate<'_>) -> Option<Range<usize>> {
     }
     longest(candidate, |number| {
         let sizes = number.sizes.as_slice();
-        let american = matches!(sizes, [3, 3, 4] | [1, 3, 3, 4] | [3, 3, 3, 4])
-            && !number.digits.starts_with("000");
+        let american =
+            matches!(sizes, [3, 3, 4] | [1 | 3, 3, 3, 4]) && !number.digits.starts_with("000");
         let trunk = number.digits.starts_with('0')
             && !number.digits.starts_with("00")
             && (9..=11).contains(&number.digits.len())
@@ -184,7 +184,7 @@ struct Number {
 /// The longest front part of the candidate, cut between groups, that `fits`.
 fn longest(candidate: &Candidate<'_>, fits: impl Fn(&Number) -> bool) -> Option<Range<usize>> {
     let start = candidate.range.start;
-    let touched = |at| candidate.char_before(at).is_some_and(|c| c.is_alphanumeric());
+    let touched = |at| candidate.char_before(at).is_some_and(char::is_alphanumeric);
     if touched(start)
         || matches!(candidate.char_before(start), Some('.' | ',' | '/' | '-' | '_' | '='))
     {

@@ -90,6 +90,7 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
+#[expect(clippy::unnecessary_wraps, reason = "rules choose it as their check")]
 fn trimmed(candidate: &Candidate<'_>) -> Option<Range<usize>> {
     let value = candidate.value().trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
     Some(candidate.range.start..candidate.range.start + value.len())
