@@ -132,6 +132,9 @@ lint: ui ## Checks formatting, lints, dependency directions and the tree
 	python3 packaging/check_edges.py
 	cargo fmt --all --check
 	cd ui && npm run --silent check && npm run --silent lint
+	@cd ui && npx openapi-typescript ../docs/openapi.json 2>/dev/null | \
+		npx prettier --stdin-filepath schema.d.ts | diff -q - src/lib/api/schema.d.ts || \
+		{ echo 'ui/src/lib/api/schema.d.ts is out of date: run `make openapi`' >&2; exit 1; }
 	cargo clippy --release --locked --workspace --all-targets -- -D warnings
 	@if command -v cargo-deny >/dev/null; then $(MAKE) deny; fi
 

@@ -90,8 +90,8 @@ enum Command {
 
 /// Runs the command line, or the window when there is no command.
 pub(crate) fn run() -> ExitCode {
-    let hardened = match confine::harden_process(&[]) {
-        Ok(hardened) => hardened,
+    let limits = match confine::harden_process(&[]) {
+        Ok(limits) => limits,
         Err(error) => return unconfined(&error),
     };
     let arguments = match Arguments::try_parse() {
@@ -103,7 +103,7 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     let output = Output::new(arguments.json);
-    match start(arguments, hardened.limits, &output) {
+    match start(arguments, limits, &output) {
         Ok(exit) => exit.into(),
         Err(failure) => output.fail(&failure).into(),
     }
@@ -169,18 +169,21 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
     match arguments.command {
         Some(Command::Completions { shell }) => {
             confine::lock_egress()?;
+            confine::settle_environment()?;
             let name = "cloister";
             clap_complete::generate(shell, &mut Arguments::command(), name, &mut io::stdout());
             return Ok(Exit::Done);
         }
         Some(Command::Openapi) => {
             confine::lock_egress()?;
+            confine::settle_environment()?;
             io::stdout().write_all(cloister_server::openapi_json().as_bytes())?;
             return Ok(Exit::Done);
         }
         Some(Command::Guard(command)) => {
             confine::restrict_files(FileAccess::Terminal, &[])?;
             confine::lock_egress()?;
+            confine::settle_environment()?;
             return guard::run(&command, output);
         }
         _ => {}
@@ -199,6 +202,7 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
     let mut limits = limits;
     limits.extend(confine::restrict_files(access, &writable)?.limit());
     confine::lock_egress()?;
+    confine::settle_environment()?;
     let bench = Bench { folders, limits, output };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match arguments.command {

@@ -1,7 +1,8 @@
 //! Process hardening and the egress lock: what every Cloister process does before anything else.
 //!
-//! Order, while the process still has one thread: [`harden_process`], [`restrict_files`] where
-//! files matter, then [`lock_egress`] (`serve` binds its listener before that last step). A worker
+//! Order: [`harden_process`], [`restrict_files`] where files matter, [`lock_egress`] (`serve` binds
+//! its listener before that step), then [`settle_environment`], which starts the program once more
+//! so that threads of libraries, which run before `main`, are under the lock too. A worker
 //! adds [`limit_worker`] before it reads its input and [`seal_worker`] once its model is loaded.
 //! Everything is inherited by every child, across `exec` too, and nothing can be undone.
 //!
@@ -23,6 +24,7 @@ use std::{io, os::fd::RawFd};
 
 pub(crate) use command::{PROBE_COMMAND, run_probe};
 pub(crate) use egress::{EgressLock, INHERITED_FILTERS, lock_egress};
+pub(crate) use environment::settle_environment;
 pub(crate) use files::{FileAccess, restrict_files};
 pub(crate) use limits::{WorkerLimits, limit_worker};
 pub(crate) use probe::{Role, probe};
@@ -32,9 +34,6 @@ pub(crate) use seal::seal_worker;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum ConfineError {
-    /// Confinement was asked for after a thread had started.
-    #[error("the process already runs {0} threads, confinement comes first")]
-    Threads(usize),
     /// The kernel refused a step that every supported kernel (Linux 5.9 or newer) grants.
     #[error("cannot {act}")]
     Kernel {
@@ -62,31 +61,18 @@ impl ConfineError {
     }
 }
 
-/// What [`harden_process`] could not do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Hardened {
-    /// Weaknesses left, each a sentence for `doctor`; empty is good.
-    pub(crate) limits: Vec<String>,
-}
-
-/// Closes inherited descriptors, reduces the environment and forbids core dumps and new privileges.
+/// Closes inherited descriptors and forbids core dumps and new privileges.
 ///
-/// Descriptors of 3 and above are closed unless listed in `keep`. When the dynamic loader was told
-/// to load foreign code (`LD_PRELOAD` and its kin), the program starts itself again without that
-/// and this call does not return.
+/// Descriptors of 3 and above are closed unless listed in `keep`. Returns the weaknesses left, each
+/// a sentence for `doctor`; none is good.
 ///
 /// # Errors
-/// [`ConfineError::Threads`] when a second thread runs, [`ConfineError::Kernel`] when a step fails.
-pub(crate) fn harden_process(keep: &[RawFd]) -> Result<Hardened, ConfineError> {
-    let alone = environment::require_single_thread()?;
+/// [`ConfineError::Kernel`] when a step fails.
+pub(crate) fn harden_process(keep: &[RawFd]) -> Result<Vec<String>, ConfineError> {
     limits::forbid_new_privileges()?;
     let mut limits = limits::forbid_core_dumps()?;
     limits::restrict_new_files();
     limits::close_descriptors(keep)?;
-    let removed = environment::reduce(&alone);
-    if removed.iter().any(|name| environment::steers_the_loader(name)) {
-        return Err(environment::start_again());
-    }
     limits.extend(limits::network_on_standard_streams());
-    Ok(Hardened { limits })
+    Ok(limits)
 }

@@ -32,7 +32,12 @@ describe("noticeOf", () => {
     ["failed", { reason: "model_missing" }, "No model is loaded yet", "I can’t write answers."],
     ["failed", { reason: "deadline" }, "The answer took too long", "time limit"],
     ["failed", { reason: "busy" }, "Too many are asking at once", "line is full"],
-    ["failed", { reason: "never_heard_of" }, "No answer was written", "Something went wrong"],
+    [
+      "failed",
+      { reason: "never_heard_of" as never },
+      "No answer was written",
+      "Something went wrong",
+    ],
   ])("words %s with %j", (outcome, change, title, part) => {
     const found = notice(outcome, change);
     expect(found?.title).toBe(title);

@@ -10,7 +10,10 @@ use cloister_guard::{AnswerContext, AnswerFilter, Guard, Scan};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Exit, Failure, output::Output};
+use super::{
+    Exit, Failure,
+    output::{Output, json_line},
+};
 
 /// Bytes read at once by `filter`: small enough that text appears as it comes.
 const CHUNK_BYTES: usize = 4096;
@@ -59,8 +62,7 @@ fn scan(output: &Output) -> Result<Exit, Failure> {
         let start = Instant::now();
         let scan = guard.scan(&text);
         let micros = start.elapsed().as_micros();
-        serde_json::to_writer(&mut out, &result(&id, &scan, micros)).map_err(io::Error::from)?;
-        out.write_all(b"\n")?;
+        out.write_all(json_line(&result(&id, &scan, micros))?.as_bytes())?;
     }
     out.flush()?;
     Ok(exit)

@@ -23,9 +23,7 @@ impl Output {
 
     /// One JSON value on a line of its own.
     pub(crate) fn json(&self, value: &impl Serialize) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        serde_json::to_writer(&mut out, value)?;
-        writeln!(out)
+        io::stdout().lock().write_all(json_line(value)?.as_bytes())
     }
 
     /// Text on standard output, as it is, at once.
@@ -73,5 +71,31 @@ impl Output {
         // Nobody is left to tell when even that cannot be written.
         drop(said);
         failure.exit()
+    }
+}
+
+/// One JSON value and a line feed. Characters that some readers take for the end of a line (U+0085,
+/// U+2028, U+2029) are escaped; in JSON they can only stand in strings.
+pub(crate) fn json_line(value: &impl Serialize) -> io::Result<String> {
+    let mut line = serde_json::to_string(value)?;
+    for (char, escape) in [('\u{85}', "\\u0085"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")] {
+        if line.contains(char) {
+            line = line.replace(char, escape);
+        }
+    }
+    line.push('\n');
+    Ok(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_one_line_for_every_reader() {
+        let text = "a\u{2028}b\u{85}c\u{2029}d\n";
+        let line = json_line(&text).expect("a string serialises");
+        assert_eq!(line, "\"a\\u2028b\\u0085c\\u2029d\\n\"\n");
+        assert_eq!(serde_json::from_str::<String>(&line).expect("and comes back"), text);
     }
 }

@@ -5,7 +5,13 @@
 //! (`TAURI_WEBVIEW_AUTOMATION`, `WEBKIT_INSPECTOR_SERVER`, `GTK_DEBUG=interactive`, `JSC_*`), and
 //! libraries add more with every release. So the list says what stays, not what goes.
 
-use std::{env, ffi::OsStr, fs, io, os::unix::process::CommandExt, process::Command};
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    io,
+    os::unix::process::CommandExt,
+    process::Command,
+};
 
 use super::ConfineError;
 
@@ -95,39 +101,39 @@ const SET: &[(&str, &str)] = &[
     ("MESA_SHADER_CACHE_DISABLE", "true"),
 ];
 
-/// Proof that no second thread ran when confinement began.
-pub(super) struct SingleThread(());
-
-/// Counts the threads of this process.
-pub(super) fn require_single_thread() -> Result<SingleThread, ConfineError> {
-    let act = ConfineError::kernel("count the threads of this process");
-    match fs::read_dir("/proc/self/task").map_err(act)?.count() {
-        1 => Ok(SingleThread(())),
-        threads => Err(ConfineError::Threads(threads)),
-    }
+/// The environment that a confined process has, out of the one that it was given.
+fn reduced() -> Vec<(OsString, OsString)> {
+    let kept = env::vars_os().filter(|(name, value)| stays(name, value));
+    let fixed = |name: &OsStr| SET.iter().any(|(set, _)| *set == name);
+    let mut reduced: Vec<_> = kept.filter(|(name, _)| !fixed(name)).collect();
+    reduced.extend(SET.iter().map(|(name, value)| (name.into(), value.into())));
+    reduced.sort();
+    reduced
 }
 
-/// Removes every variable that is not allowed, sets those of [`SET`], and names what it removed.
-pub(super) fn reduce(_alone: &SingleThread) -> Vec<String> {
-    let mut removed = Vec::new();
-    for (name, value) in env::vars_os() {
-        if !stays(&name, &value) {
-            #[expect(unsafe_code, reason = "the environment belongs to the whole process")]
-            // SAFETY: `_alone` shows that no other thread exists which could read it meanwhile.
-            unsafe {
-                env::remove_var(&name);
-            }
-            removed.push(name.to_string_lossy().into_owned());
-        }
+/// Replaces this process by the same program under the reduced environment, unless it has that
+/// environment already.
+///
+/// Libraries start threads before `main` (the webview's allocator does), and what Landlock binds is
+/// one thread and its children. Starting again leaves that one thread: whatever the next `main`
+/// finds was started under the lock. And code that the dynamic loader was told to load is gone.
+///
+/// # Errors
+/// [`ConfineError::Kernel`] when the program cannot be started; otherwise it does not return.
+pub(crate) fn settle_environment() -> Result<(), ConfineError> {
+    let reduced = reduced();
+    let mut present: Vec<_> = env::vars_os().collect();
+    present.sort();
+    if present == reduced {
+        return Ok(());
     }
-    for (name, value) in SET {
-        #[expect(unsafe_code, reason = "the environment belongs to the whole process")]
-        // SAFETY: as above.
-        unsafe {
-            env::set_var(name, value);
-        }
+    let mut arguments = env::args_os();
+    let mut program = Command::new("/proc/self/exe");
+    if let Some(name) = arguments.next() {
+        program.arg0(name);
     }
-    removed
+    let source: io::Error = program.args(arguments).env_clear().envs(reduced).exec();
+    Err(ConfineError::Kernel { act: "start again under a reduced environment", source })
 }
 
 fn stays(name: &OsStr, value: &OsStr) -> bool {
@@ -141,22 +147,6 @@ fn stays(name: &OsStr, value: &OsStr) -> bool {
 /// Whether every address of a D-Bus address list (separated by `;`) is a `unix:` one.
 fn is_local_socket(value: &OsStr) -> bool {
     value.to_str().is_some_and(|list| list.split(';').all(|address| address.starts_with("unix:")))
-}
-
-/// Whether the dynamic loader obeyed this variable before `main`, so that foreign code may run.
-pub(super) fn steers_the_loader(name: &str) -> bool {
-    name.starts_with("LD_") || name == "GLIBC_TUNABLES"
-}
-
-/// Replaces this process by the same program under the reduced environment.
-pub(super) fn start_again() -> ConfineError {
-    let mut arguments = env::args_os();
-    let mut program = Command::new("/proc/self/exe");
-    if let Some(name) = arguments.next() {
-        program.arg0(name);
-    }
-    let source: io::Error = program.args(arguments).exec();
-    ConfineError::Kernel { act: "start again without loader variables", source }
 }
 
 #[cfg(test)]

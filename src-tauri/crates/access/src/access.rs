@@ -187,9 +187,9 @@ impl Access {
         lock(&self.admission).admit(peer, self.clock.monotonic())
     }
 
-    /// Counts a message of `peer` that the guard blocked.
-    pub fn strike(&self, peer: &Peer) {
-        lock(&self.admission).strike(peer, self.clock.monotonic());
+    /// Counts a message of `peer` that the guard blocked; the cooldown that this starts, if any.
+    pub fn strike(&self, peer: &Peer) -> Option<Duration> {
+        lock(&self.admission).strike(peer, self.clock.monotonic())
     }
 
     /// What the reader of `session` may read: guests what is labelled public.

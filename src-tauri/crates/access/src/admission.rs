@@ -91,19 +91,23 @@ impl Admission {
     }
 
     /// Counts a blocked message. The third within ten minutes starts a cooldown of a minute; each
-    /// later cooldown doubles, up to an hour, until ten minutes pass without a strike.
-    pub fn strike(&mut self, peer: &Peer, now: Duration) {
+    /// later cooldown doubles, up to an hour, until ten minutes pass without a strike. Returns how
+    /// long the cooldown lasts that this strike started, if it did.
+    pub fn strike(&mut self, peer: &Peer, now: Duration) -> Option<Duration> {
         let record = self.record(peer, now);
         forget_older(&mut record.strikes, now, STRIKE_WINDOW);
         if record.strikes.is_empty() && now >= record.cooling_until + STRIKE_WINDOW {
             record.cooldowns = 0;
         }
         record.strikes.push_back(now);
-        if record.strikes.len() >= STRIKES_BEFORE_COOLDOWN {
-            let cooldown = FIRST_COOLDOWN.saturating_mul(1 << record.cooldowns.min(6));
-            record.cooling_until = now + cooldown.min(LONGEST_COOLDOWN);
-            record.cooldowns += 1;
+        if record.strikes.len() < STRIKES_BEFORE_COOLDOWN {
+            return None;
         }
+        let doubled = FIRST_COOLDOWN.saturating_mul(1 << record.cooldowns.min(6));
+        let cooldown = doubled.min(LONGEST_COOLDOWN);
+        record.cooling_until = now + cooldown;
+        record.cooldowns += 1;
+        Some(cooldown)
     }
 
     fn record(&mut self, peer: &Peer, now: Duration) -> &mut Record {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use cloister_access::Access;
-use cloister_chat::{Desk, DeskParts};
+use cloister_chat::Desk;
 use cloister_guard::Guard;
 use cloister_inference::{LanguageModel, WorkerCommand};
 use cloister_knowledge::Index;
@@ -103,10 +103,6 @@ pub struct App {
 impl App {
     pub(crate) fn index(&self) -> Arc<Index> {
         Arc::clone(&self.index.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    pub(crate) fn parts(&self) -> &DeskParts {
-        self.desk.parts()
     }
 
     /// Ends what runs in the background and closes the vault.

@@ -169,6 +169,7 @@ pub enum ReasonDto {
     SelfHarm,
     Moderation,
     Injection,
+    Cooldown,
     ModelMissing,
     WorkerEnded,
     Deadline,
@@ -202,20 +203,27 @@ pub struct TurnDto {
     /// When it was asked.
     pub asked_at: String,
     /// When it ended; null while it runs.
+    #[schema(required)]
     pub completed_at: Option<String>,
     /// The sanitised question.
     pub question: QuestionDto,
     /// The answer so far: markdown with marks such as `[1]`.
     pub answer: String,
     /// How it ended; null while it runs.
+    #[schema(required)]
     pub outcome: Option<OutcomeDto>,
     /// Why, where the outcome does not say.
+    #[schema(required)]
     pub reason: Option<ReasonDto>,
     /// The sources that the answer's marks name.
     pub citations: Vec<CitationDto>,
     /// Next steps: nearest topics, or candidates of a clarifying question.
     pub topics: Vec<TopicDto>,
+    /// Seconds from the end of this turn until the next message is taken, if it has to wait.
+    #[schema(required)]
+    pub retry_after_s: Option<u64>,
     /// The model that wrote the answer, if one did.
+    #[schema(required)]
     pub model: Option<String>,
     /// Milliseconds by stage, and `total`.
     pub timings_ms: BTreeMap<String, f64>,
@@ -226,6 +234,7 @@ pub struct TurnDto {
 #[schema(as = Conversation)]
 pub struct ConversationDto {
     /// The conversation; null before its first turn.
+    #[schema(required)]
     pub id: Option<String>,
     /// When it is destroyed unless something is said before.
     pub ends_at: String,
@@ -250,6 +259,7 @@ pub struct PassageDto {
     /// The collection it belongs to.
     pub collection: String,
     /// When it was imported.
+    #[schema(required)]
     pub updated_at: Option<String>,
 }
 
@@ -469,6 +479,7 @@ impl From<chat::TurnView> for TurnDto {
             reason: turn.reason.map(Into::into),
             citations: turn.citations.into_iter().map(Into::into).collect(),
             topics: turn.topics.into_iter().map(Into::into).collect(),
+            retry_after_s: turn.retry_after_s,
             model: turn.model,
             timings_ms: turn.timings_ms,
         }
@@ -518,7 +529,7 @@ mirror!(chat::Outcome => OutcomeDto {
     RateLimited, Cancelled, Failed,
 });
 mirror!(chat::Reason => ReasonDto {
-    SelfHarm, Moderation, Injection, ModelMissing, WorkerEnded, Deadline, Busy, TooLong, Withdrawn,
+    SelfHarm, Moderation, Injection, Cooldown, ModelMissing, WorkerEnded, Deadline, Busy, TooLong, Withdrawn,
     NotRecorded, GuardFailed, SearchFailed,
 });
 mirror!(cloister_types::Label => LabelDto { Public, Internal, Confidential, Restricted });

@@ -68,6 +68,7 @@ impl ModelKeeper {
             ModelSource::Worker(worker) => match Manifest::built_in() {
                 Ok(manifest) => {
                     let record = manifest.default_record().clone();
+                    keeper.slot.expect();
                     keeper.set(Stage::Checking(record.id().to_owned()));
                     let models = options.models.clone();
                     tokio::spawn(Arc::clone(&keeper).load(models, record, worker, prefix));
@@ -92,14 +93,19 @@ impl ModelKeeper {
             Ok(Ok(model)) => model,
             Ok(Err(error)) => {
                 tracing::warn!(%error, "no model");
-                return self.set(Stage::Missing(sentence(&error.to_string())));
+                return self.give_up(sentence(&error.to_string()));
             }
-            Err(_) => return self.set(Stage::Missing("The model could not be checked.".to_owned())),
+            Err(_) => return self.give_up("The model could not be checked.".to_owned()),
         };
         let engine = Engine::start(worker, model, options);
         engine.prepare(prefix);
         self.slot.set(Some(Arc::new(engine.clone())));
         self.set(Stage::Running(id, engine));
+    }
+
+    fn give_up(&self, why: String) {
+        self.slot.set(None);
+        self.set(Stage::Missing(why));
     }
 
     fn set(&self, stage: Stage) {

@@ -19,20 +19,49 @@ use crate::{
     transcript::open_turn,
 };
 
-/// The place of the model, which may be empty, and may be filled while turns run.
-#[derive(Default)]
-pub struct ModelSlot(RwLock<Option<Arc<dyn LanguageModel>>>);
+/// The place of the model: awaited, filled or empty, and changed while turns run.
+pub struct ModelSlot(watch::Sender<Slot>);
+
+#[derive(Clone)]
+enum Slot {
+    Awaited,
+    Filled(Arc<dyn LanguageModel>),
+    Empty,
+}
+
+impl Default for ModelSlot {
+    /// An empty slot.
+    fn default() -> Self {
+        Self(watch::Sender::new(Slot::Empty))
+    }
+}
 
 impl ModelSlot {
-    /// Puts `model` into the slot, or empties it.
-    pub fn set(&self, model: Option<Arc<dyn LanguageModel>>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = model;
+    /// Says that a model is on its way: turns that need one wait.
+    pub fn expect(&self) {
+        self.0.send_replace(Slot::Awaited);
     }
 
-    /// The model, if there is one.
+    /// Puts `model` into the slot, or empties it.
+    pub fn set(&self, model: Option<Arc<dyn LanguageModel>>) {
+        self.0.send_replace(model.map_or(Slot::Empty, Slot::Filled));
+    }
+
+    /// The model, if there is one now.
     #[must_use]
     pub fn model(&self) -> Option<Arc<dyn LanguageModel>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        match &*self.0.borrow() {
+            Slot::Filled(model) => Some(Arc::clone(model)),
+            Slot::Awaited | Slot::Empty => None,
+        }
+    }
+
+    /// The model, once it is known whether there is one.
+    pub async fn settled(&self) -> Option<Arc<dyn LanguageModel>> {
+        let mut slot = self.0.subscribe();
+        // Fails only when the sender is gone, which this slot owns.
+        drop(slot.wait_for(|slot| !matches!(slot, Slot::Awaited)).await);
+        self.model()
     }
 }
 
@@ -75,7 +104,6 @@ impl DeskParts {
 #[derive(Debug)]
 pub struct RunningTurn {
     id: TurnId,
-    session: SessionId,
     log: Arc<EventLog>,
     stop: watch::Sender<bool>,
 }
@@ -187,7 +215,6 @@ impl Desk {
         }
         let turn = Arc::new(RunningTurn {
             id: TurnId::random(&*self.parts.entropy),
-            session,
             log: Arc::default(),
             stop: watch::Sender::new(false),
         });

@@ -161,10 +161,7 @@ impl Driver {
     async fn carry_out(&mut self, effect: Effect) -> Option<Input> {
         match effect {
             Effect::Guard => Some(self.guard().await),
-            Effect::Strike => {
-                self.parts.access.strike(&self.peer);
-                None
-            }
+            Effect::Strike => Some(Input::Struck(self.parts.access.strike(&self.peer))),
             Effect::Authorise => {
                 Some(Input::Authorised(self.parts.access.read_scope(&self.session)))
             }
@@ -174,7 +171,7 @@ impl Driver {
                 self.stopwatch.lap("record_authorised");
                 Some(outcome_of(recorded, |()| Input::AuthorisedRecorded))
             }
-            Effect::Generate(messages) => self.generate(messages),
+            Effect::Generate(messages) => self.generate(messages).await,
             Effect::StopGeneration => {
                 self.generation = None;
                 None
@@ -268,8 +265,8 @@ impl Driver {
         Ok(now)
     }
 
-    fn generate(&mut self, messages: Vec<Message>) -> Option<Input> {
-        let model = self.parts.model.model();
+    async fn generate(&mut self, messages: Vec<Message>) -> Option<Input> {
+        let model = self.parts.model.settled().await;
         let usable = model.filter(|model| !matches!(model.state(), EngineState::Failed { .. }));
         let Some(model) = usable else {
             return Some(Input::ModelFailed(ModelTrouble::Missing));

@@ -75,6 +75,8 @@ pub enum Reason {
     Moderation,
     /// Reads as instructions to the model.
     Injection,
+    /// Reads as instructions to the model, and not for the first time: questions are paused.
+    Cooldown,
     /// No model is loaded, so passages are shown as they are.
     ModelMissing,
     /// The model's worker ended in mid-answer.
@@ -103,6 +105,7 @@ impl Reason {
             Self::SelfHarm => "self_harm",
             Self::Moderation => "moderation",
             Self::Injection => "injection",
+            Self::Cooldown => "cooldown",
             Self::ModelMissing => "model_missing",
             Self::WorkerEnded => "worker_ended",
             Self::Deadline => "deadline",
@@ -210,6 +213,8 @@ pub struct TurnView {
     pub citations: Vec<Citation>,
     /// Next steps: nearest topics, or the candidates of a clarifying question.
     pub topics: Vec<Topic>,
+    /// Seconds from the end of this turn until the next message is taken, if it has to wait.
+    pub retry_after_s: Option<u64>,
     /// The model that wrote the answer, if one did.
     pub model: Option<String>,
     /// Milliseconds by stage, and `total`.
@@ -230,6 +235,7 @@ impl TurnView {
             reason: None,
             citations: Vec::new(),
             topics: Vec::new(),
+            retry_after_s: None,
             model: None,
             timings_ms: BTreeMap::new(),
         }

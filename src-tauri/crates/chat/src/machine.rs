@@ -1,5 +1,7 @@
 //! The turn as a pure state machine: inputs in, effects out, no I/O.
 
+use std::time::Duration;
+
 use cloister_guard::ModerationLabel;
 use cloister_inference::FinishReason;
 use cloister_types::{ReadScope, Sanitized, Timestamp};
@@ -47,6 +49,7 @@ pub struct Machine {
     citations: Vec<Citation>,
     topics: Vec<Topic>,
     ending: Option<(Outcome, Option<Reason>)>,
+    retry_after_s: Option<u64>,
     cancelled: bool,
 }
 
@@ -63,6 +66,7 @@ impl Machine {
             citations: Vec::new(),
             topics: Vec::new(),
             ending: None,
+            retry_after_s: None,
             cancelled: false,
         };
         (machine, vec![Effect::Emit(Event::Stage(Stage::Guard)), Effect::Guard])
@@ -89,6 +93,7 @@ impl Machine {
             reason: self.ending.and_then(|(_, reason)| reason),
             citations: self.citations.clone(),
             topics: self.topics.clone(),
+            retry_after_s: self.retry_after_s,
             ..TurnView::asked(self.setup.id, self.setup.asked_at, self.question.clone())
         }
     }
@@ -100,6 +105,7 @@ impl Machine {
             Input::Cancelled => self.cancel(),
             Input::RecordFailed => self.refuse_unrecorded(),
             Input::Guarded(situation) => self.guarded(*situation),
+            Input::Struck(pause) => self.struck(pause),
             Input::GuardFailed => self.guard_failed(),
             Input::Authorised(scope) => self.authorised(scope),
             Input::Retrieved(retrieved) => self.retrieved(retrieved),
@@ -136,7 +142,6 @@ impl Machine {
         if injection.flagged {
             self.rules.extend(&injection.rules);
             effects.push(Effect::Strike);
-            effects.extend(self.decline(Outcome::Blocked, Some(Reason::Injection)));
         } else if moderation.flagged {
             self.rules.extend(moderation.labels.iter().map(|label| label.as_str()));
             let self_harm = moderation.labels.contains(&ModerationLabel::SelfHarm);
@@ -147,6 +152,16 @@ impl Machine {
             effects.push(Effect::Authorise);
         }
         effects
+    }
+
+    /// An attack is blocked; the pause that it brought is told.
+    fn struck(&mut self, pause: Option<Duration>) -> Vec<Effect> {
+        if !matches!(self.phase, Phase::Guarding) {
+            return Vec::new();
+        }
+        self.retry_after_s = pause.map(|pause| pause.as_secs());
+        let reason = if pause.is_some() { Reason::Cooldown } else { Reason::Injection };
+        self.decline(Outcome::Blocked, Some(reason))
     }
 
     /// An error in the guard refuses the question.

@@ -13,6 +13,9 @@ pub(crate) fn sentence(outcome: Outcome, reason: Option<Reason>) -> &'static str
              your doctor or a crisis line. If you are in danger, call your local emergency number."
         }
         (Outcome::Redirected, _) => "That is not something I answer here.",
+        (Outcome::Blocked, Some(Reason::Cooldown)) => {
+            "Questions are paused. Several messages could not be used."
+        }
         (Outcome::Blocked, _) => {
             "I can’t act on that message. It reads as instructions to me rather than a question. \
              Please ask in plain words."
@@ -47,7 +50,7 @@ fn failure(reason: Reason) -> &'static str {
         Reason::GuardFailed => "The question could not be checked, so it was refused.",
         Reason::SearchFailed => "The documents could not be searched. Please ask again.",
         Reason::ModelMissing => "No model is loaded yet, so I can’t write an answer.",
-        Reason::SelfHarm | Reason::Moderation | Reason::Injection => {
+        Reason::SelfHarm | Reason::Moderation | Reason::Injection | Reason::Cooldown => {
             "The answer could not be finished. Please ask again."
         }
     }

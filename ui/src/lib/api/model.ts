@@ -1,5 +1,5 @@
 /** Short names for the API's types; the one place that knows where they are declared. */
-import type { components } from "./types";
+import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 

@@ -1,6 +1,6 @@
 //! What goes into the machine and what comes out of it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use cloister_guard::{Guard, Injection, Moderation, Redaction};
 use cloister_inference::{FinishReason, Message};
@@ -112,6 +112,8 @@ pub struct Completion {
 pub enum Input {
     /// The guard has looked at the question.
     Guarded(Box<Situation>),
+    /// The strike is counted; questions are paused for so long, if they are.
+    Struck(Option<Duration>),
     /// The guard could not come to a verdict.
     GuardFailed,
     /// Access control opened a scope.
@@ -144,7 +146,7 @@ pub enum Input {
 pub enum Effect {
     /// Look at the raw question; answer with [`Input::Guarded`].
     Guard,
-    /// Count a strike against the reader's peer.
+    /// Count a strike against the reader's peer; answer with [`Input::Struck`].
     Strike,
     /// Ask access control for a scope; answer with [`Input::Authorised`].
     Authorise,
