@@ -71,7 +71,7 @@ pub(crate) fn run(bench: &Bench<'_>, runtime: &Runtime) -> Result<Exit, Failure>
         Err(other) => return Err(other),
     };
     let desktop = Desktop { router, token: Mutex::new(None) };
-    let closed = window::run(desktop);
+    let closed = window::run(desktop, bench.folders.data.clone());
     if let Some(app) = app {
         runtime.block_on(App::close(&app));
     }

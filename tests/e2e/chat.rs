@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cloister_tests::files_that_hold;
-use thirtyfour::prelude::*;
+use thirtyfour::{TypingData, prelude::*};
 
 use crate::window::Window;
 
@@ -85,22 +85,22 @@ async fn a_reload_shows_the_same_conversation() {
 #[tokio::test]
 async fn everything_works_by_keyboard() {
     let window = Window::open().await;
-    let press = async |keys: &str| {
+    let press = async |keys: TypingData| {
         let focus = window.driver.active_element().await.expect("a focus");
         focus.send_keys(keys).await.expect("typed");
     };
     window.until("document.activeElement?.dataset.testid === 'composer'").await;
-    press("What is your return policy?").await;
-    press(&(Key::Enter + "")).await;
+    press("What is your return policy?".into()).await;
+    press(Key::Enter + "").await;
     window.find("citation").await;
     window.settled().await;
-    press(&(Key::Tab + "")).await;
+    press(Key::Tab + "").await;
     window.until("document.activeElement !== document.body").await;
     window.driver.execute("document.activeElement.blur()", vec![]).await.expect("blurred");
     let body = window.driver.find(By::Tag("body")).await.expect("a body");
     body.send_keys("1").await.expect("typed");
     window.find("source-panel").await;
-    press(&(Key::Escape + "")).await;
+    press(Key::Escape + "").await;
     window.all_when("source-panel", |count| count == 0).await;
     window.close().await;
 }

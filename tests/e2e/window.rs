@@ -57,7 +57,7 @@ impl Window {
         wait_for_port(port).await;
         let mut capabilities = Capabilities::new();
         let options = json!({ "binary": program, "args": [] });
-        capabilities.insert("webkitgtk:browserOptions".to_owned(), options);
+        capabilities.set("webkitgtk:browserOptions", options).expect("options are JSON");
         let started = Instant::now();
         let opened = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await;
         match opened {

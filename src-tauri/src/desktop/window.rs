@@ -1,5 +1,7 @@
 //! The webview: ephemeral, confined to our own pages, without printing, downloads or other windows.
 
+use std::path::PathBuf;
+
 use tauri::{
     Builder, Context, Wry, generate_context, generate_handler,
     webview::{NewWindowResponse, WebviewWindow, WebviewWindowBuilder},
@@ -12,18 +14,26 @@ use super::Desktop;
 const SIZE: (f64, f64) = (1280.0, 800.0);
 const SMALLEST: (f64, f64) = (900.0, 600.0);
 
+/// The webview keeps nothing on disk. Its ephemeral context cannot be driven by WebDriver, so the
+/// end-to-end build does without; what it writes is searched all the same.
+const EPHEMERAL: bool = !cfg!(feature = "e2e");
+
 /// Opens the window and runs until it is closed.
-pub(super) fn run(desktop: Desktop) -> tauri::Result<()> {
+///
+/// The webview keeps nothing, but Tauri insists on making the folder in which it would: `folder`
+/// exists and may be written.
+pub(super) fn run(desktop: Desktop, folder: PathBuf) -> tauri::Result<()> {
     let context: Context<Wry> = generate_context!();
     let app = Builder::default()
         .manage(desktop)
         .invoke_handler(generate_handler![super::request, super::stream])
-        .setup(|app| {
+        .setup(move |app| {
             let window = WebviewWindowBuilder::new(app, "main", tauri::WebviewUrl::default())
                 .title("Cloister")
                 .inner_size(SIZE.0, SIZE.1)
                 .min_inner_size(SMALLEST.0, SMALLEST.1)
-                .incognito(true)
+                .incognito(EPHEMERAL)
+                .data_directory(folder)
                 .on_navigation(|url| url.scheme() == "tauri")
                 .on_new_window(|_, _| NewWindowResponse::Deny)
                 .on_download(|_, _| false)

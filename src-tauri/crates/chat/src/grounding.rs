@@ -33,6 +33,8 @@ pub(crate) enum Verdict {
 pub(crate) struct Grounding {
     passages: Vec<Support>,
     pending: String,
+    /// What goes between the last sentence that was shown and the next.
+    gap: &'static str,
     dropped: usize,
 }
 
@@ -51,6 +53,7 @@ impl Grounding {
         Self {
             passages: passages.into_iter().map(support).collect(),
             pending: String::new(),
+            gap: "",
             dropped: 0,
         }
     }
@@ -85,13 +88,8 @@ impl Grounding {
         match self.judge(sentence) {
             Verdict::Supported(number) => {
                 let text = strip_marks(sentence);
-                let body = text.trim_end();
-                shown.push_str(body);
-                shown.push_str(&format!(" [{number}]"));
-                shown.push_str(&text[body.len()..]);
-                if body.len() == text.len() {
-                    shown.push(' ');
-                }
+                shown.push_str(&format!("{}{} [{number}]", self.gap, text.trim()));
+                self.gap = if text.trim_end_matches(' ').ends_with('\n') { "\n" } else { " " };
             }
             Verdict::Unsupported => self.dropped += 1,
         }
@@ -228,7 +226,7 @@ mod tests {
         assert_eq!(
             shown,
             "You can return unread volumes within 30 days. [1] Return postage is free for damaged \
-             books. [2] "
+             books. [2]"
         );
         assert_eq!(dropped, 0);
     }
@@ -236,7 +234,7 @@ mod tests {
     #[test]
     fn an_invented_sentence_is_dropped() {
         let (shown, dropped) = ground("Our founder loves dragons and castles. It costs 3.50 euros.");
-        assert_eq!(shown, "It costs 3.50 euros. [2] ");
+        assert_eq!(shown, "It costs 3.50 euros. [2]");
         assert_eq!(dropped, 1);
     }
 
@@ -250,7 +248,7 @@ mod tests {
     #[test]
     fn marks_of_the_model_are_replaced_by_ours() {
         let (shown, _) = ground("You can return unread volumes within 30 days [2].");
-        assert_eq!(shown, "You can return unread volumes within 30 days. [1] ");
+        assert_eq!(shown, "You can return unread volumes within 30 days. [1]");
     }
 
     #[test]

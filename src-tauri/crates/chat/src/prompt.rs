@@ -60,7 +60,7 @@ impl std::fmt::Debug for SystemPrompt {
 /// Assembles the prompt for `question` over `passages`, oldest history first.
 ///
 /// Passages and history are cut to their budgets, whole sentences or exchanges at a time; the
-/// question is never cut.
+/// question is never cut. Titles are left out: a small model repeats them as if they were text.
 #[must_use]
 pub fn compose(
     system: &SystemPrompt,
@@ -77,7 +77,7 @@ pub fn compose(
     let share = PASSAGE_BUDGET / passages.len().max(1);
     for (number, passage) in (1..).zip(passages) {
         let text = shorten(&passage.text, share);
-        content.push_str(&format!("[{number}] {}: {text}\n", passage.title));
+        content.push_str(&format!("[{number}] {text}\n"));
     }
     content.push_str("\nQuestion: ");
     content.push_str(question.as_str());
