@@ -19,9 +19,8 @@ use crate::{
 
 /// File systems whose server is another machine, by their magic number in `statfs(2)` and
 /// linux/magic.h: NFS, SMB, SMB2, CIFS, Ceph, AFS, 9P, Coda.
-const NETWORK_FILE_SYSTEMS: [i64; 8] = [
-    0x6969, 0x517B, 0xFE53_4D42, 0xFF53_4D42, 0x00C3_6400, 0x5346_414F, 0x0102_1997, 0x7375_7245,
-];
+const NETWORK_FILE_SYSTEMS: [i64; 8] =
+    [0x6969, 0x517B, 0xFE53_4D42, 0xFF53_4D42, 0x00C3_6400, 0x5346_414F, 0x0102_1997, 0x7375_7245];
 
 /// The folders that this run works with.
 #[derive(Debug, Clone)]

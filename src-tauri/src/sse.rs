@@ -47,8 +47,7 @@ mod tests {
 
     use super::*;
 
-    const STREAM: &str =
-        ": hello\n\nevent: stage\ndata: {\"stage\":\"guard\"}\n\nevent: delta\ndata: {\"text\":\"ä\\n\"}\n\n";
+    const STREAM: &str = ": hello\n\nevent: stage\ndata: {\"stage\":\"guard\"}\n\nevent: delta\ndata: {\"text\":\"ä\\n\"}\n\n";
 
     fn expected() -> Vec<ServerEvent> {
         vec![

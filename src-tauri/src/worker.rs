@@ -1,9 +1,6 @@
 //! The hidden worker subcommands: a process that parses what may be hostile, and nothing else.
 
-use std::{
-    io,
-    process::ExitCode,
-};
+use std::{io, process::ExitCode};
 
 use cloister_inference::worker;
 

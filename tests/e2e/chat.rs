@@ -15,6 +15,7 @@ async fn a_guest_asks_and_opens_the_source() {
     let usable = window.started.elapsed();
     println!("window usable after {} ms, WebDriver's own start included", usable.as_millis());
     assert!(usable < Duration::from_secs(10), "{usable:?}");
+    window.find("suggestion").await;
     window.screenshot("greeting").await;
     let answer = window.answered("What is your return policy?").await;
     assert!(answer.contains("30 days"), "{answer}");
@@ -34,7 +35,11 @@ async fn a_guest_asks_and_opens_the_source() {
 #[tokio::test]
 async fn what_is_private_shows_as_hidden_and_reaches_no_byte_on_disk() {
     let window = Window::open().await;
-    window.answered("I am quentin.marsh@example.org, card 4111 1111 1111 1111. How do I return a book?").await;
+    window
+        .answered(
+            "I am quentin.marsh@example.org, card 4111 1111 1111 1111. How do I return a book?",
+        )
+        .await;
     window.all_when("hidden-chip", |count| count == 2).await;
     let source = window.driver.source().await.expect("the page");
     assert!(!source.contains("quentin.marsh@example.org") && !source.contains("4111"));

@@ -20,9 +20,20 @@ const POLL: Duration = Duration::from_millis(25);
 /// A window and the driver that holds it.
 pub(crate) struct Window {
     pub(crate) driver: WebDriver,
-    server: Child,
+    server: Server,
     folder: TempDir,
     pub(crate) started: Instant,
+}
+
+/// The driver's process, which ends with this value.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Both fail only when it has ended already.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
 }
 
 /// The program that WebDriver may drive: `CLOISTER_E2E_BIN`, or what `make` leaves.
@@ -45,34 +56,32 @@ impl Window {
     pub(crate) async fn try_open(program: &Path) -> Result<Self, String> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let port = free_port();
-        let server = Command::new("WebKitWebDriver")
-            .arg(format!("--port={port}"))
-            .env("TAURI_WEBVIEW_AUTOMATION", "true")
-            .env("CLOISTER_DATA_DIR", folder.path().join("data"))
-            .env("XDG_CONFIG_HOME", folder.path().join("config"))
-            .env("CLOISTER_MODELS", models_folder())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("WebKitWebDriver is installed: run `make setup-test`");
+        let server = Server(
+            Command::new("WebKitWebDriver")
+                .arg(format!("--port={port}"))
+                .env("TAURI_WEBVIEW_AUTOMATION", "true")
+                .env("CLOISTER_DATA_DIR", folder.path().join("data"))
+                .env("XDG_CONFIG_HOME", folder.path().join("config"))
+                .env("CLOISTER_MODELS", models_folder())
+                .stdout(Stdio::null())
+                .spawn()
+                .expect("WebKitWebDriver is installed: run `make setup-test`"),
+        );
         wait_for_port(port).await;
         let mut capabilities = Capabilities::new();
         let options = json!({ "binary": program, "args": [] });
         capabilities.set("webkitgtk:browserOptions", options).expect("options are JSON");
         let started = Instant::now();
         let opened = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await;
-        match opened {
-            Ok(driver) => Ok(Self { driver, server, folder, started }),
-            Err(error) => {
-                end(server);
-                Err(error.to_string())
-            }
-        }
+        opened
+            .map(|driver| Self { driver, server, folder, started })
+            .map_err(|error| error.to_string())
     }
 
     /// Closes the window.
     pub(crate) async fn close(self) {
         self.driver.clone().quit().await.expect("the window closes");
-        end(self.server);
+        drop(self.server);
     }
 
     /// The folder that holds all that the window wrote.
@@ -87,7 +96,11 @@ impl Window {
     }
 
     /// Waits until so many elements with this test id are there.
-    pub(crate) async fn all_when(&self, id: &str, enough: impl Fn(usize) -> bool) -> Vec<WebElement> {
+    pub(crate) async fn all_when(
+        &self,
+        id: &str,
+        enough: impl Fn(usize) -> bool,
+    ) -> Vec<WebElement> {
         let selector = By::Css(format!("[data-testid='{id}']"));
         let start = Instant::now();
         loop {
@@ -95,7 +108,12 @@ impl Window {
             if enough(found.len()) {
                 return found;
             }
-            assert!(start.elapsed() < PATIENCE, "{} elements {id}: {}", found.len(), self.page().await);
+            assert!(
+                start.elapsed() < PATIENCE,
+                "{} elements {id}: {}",
+                found.len(),
+                self.page().await
+            );
             tokio::time::sleep(POLL).await;
         }
     }
@@ -162,9 +180,4 @@ async fn wait_for_port(port: u16) {
         assert!(start.elapsed() < PATIENCE, "WebKitWebDriver does not listen");
         tokio::time::sleep(POLL).await;
     }
-}
-
-fn end(mut server: Child) {
-    server.kill().expect("the driver is ended");
-    server.wait().expect("the driver is gone");
 }

@@ -61,14 +61,18 @@ async fn a_worker_that_ends_gives_a_clear_failure_and_the_next_turn_works() {
     let (appliance, _) = with_model(vec![fail]).await;
     let mut guest = appliance.guest().await;
     let turn = guest.turn(COMPOSED.trim()).await;
-    assert_eq!((turn["outcome"].as_str(), turn["reason"].as_str()), (Some("failed"), Some("worker_ended")));
+    assert_eq!(
+        (turn["outcome"].as_str(), turn["reason"].as_str()),
+        (Some("failed"), Some("worker_ended"))
+    );
     assert!(turn["answer"].as_str().unwrap().contains("stopped half-way"));
     assert_eq!(guest.turn("What is your return policy?").await["outcome"], "answered");
 }
 
 #[tokio::test]
 async fn too_long_and_too_busy_are_told_apart() {
-    for (error, reason) in [(EngineError::Busy, "busy"), (EngineError::WorkerHung, "worker_ended")] {
+    for (error, reason) in [(EngineError::Busy, "busy"), (EngineError::WorkerHung, "worker_ended")]
+    {
         let (appliance, _) = with_model(vec![Script::Fail(Vec::new(), error)]).await;
         let turn = appliance.guest().await.turn(COMPOSED.trim()).await;
         assert_eq!(turn["reason"], reason);
@@ -80,7 +84,10 @@ async fn an_answer_that_ran_out_of_time_says_so() {
     let script = Script::Say(Vec::new(), FinishReason::Deadline);
     let (appliance, _) = with_model(vec![script]).await;
     let turn = appliance.guest().await.turn(COMPOSED.trim()).await;
-    assert_eq!((turn["outcome"].as_str(), turn["reason"].as_str()), (Some("failed"), Some("deadline")));
+    assert_eq!(
+        (turn["outcome"].as_str(), turn["reason"].as_str()),
+        (Some("failed"), Some("deadline"))
+    );
 }
 
 #[tokio::test]

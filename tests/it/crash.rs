@@ -44,8 +44,7 @@ async fn turns_shown_as_complete_survive_a_kill_and_the_vault_opens_sound() {
     for turns in [1, 3, 2, 4] {
         chat_and_kill(&program, turns);
         complete += turns;
-        let paths =
-            VaultPaths { data_dir: program.data_dir(), config_dir: program.config_dir() };
+        let paths = VaultPaths { data_dir: program.data_dir(), config_dir: program.config_dir() };
         let store = Vault::open(&paths).await.expect("the vault opens without repair");
         assert!(store.check().await.expect("checked").is_sound());
         let records = store.audit_records(0, 10_000).await.expect("readable");

@@ -90,10 +90,7 @@ impl Appliance {
 }
 
 fn paths(folder: &TempDir) -> VaultPaths {
-    VaultPaths {
-        data_dir: folder.path().join("data"),
-        config_dir: folder.path().join("config"),
-    }
+    VaultPaths { data_dir: folder.path().join("data"), config_dir: folder.path().join("config") }
 }
 
 /// A probe for tests that are about something else: it tries nothing and says so.

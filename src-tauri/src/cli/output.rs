@@ -78,7 +78,8 @@ impl Output {
 /// U+2028, U+2029) are escaped; in JSON they can only stand in strings.
 pub(crate) fn json_line(value: &impl Serialize) -> io::Result<String> {
     let mut line = serde_json::to_string(value)?;
-    for (char, escape) in [('\u{85}', "\\u0085"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")] {
+    for (char, escape) in [('\u{85}', "\\u0085"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")]
+    {
         if line.contains(char) {
             line = line.replace(char, escape);
         }

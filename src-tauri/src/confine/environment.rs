@@ -128,7 +128,9 @@ pub(crate) fn settle_environment() -> Result<(), ConfineError> {
         return Ok(());
     }
     let mut arguments = env::args_os();
-    let mut program = Command::new("/proc/self/exe");
+    let act = ConfineError::kernel("find this program's own file");
+    // By its own path rather than /proc/self/exe, so that it keeps its name in lists of processes.
+    let mut program = Command::new(env::current_exe().map_err(act)?);
     if let Some(name) = arguments.next() {
         program.arg0(name);
     }

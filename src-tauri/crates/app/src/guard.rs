@@ -23,7 +23,8 @@ impl App {
             let views = guard.normalise(draft.expose());
             guard.redact(draft.expose(), &views).findings
         });
-        let failed = |_| AppError::new(ErrorCode::InvalidRequest, "The draft could not be checked.");
+        let failed =
+            |_| AppError::new(ErrorCode::InvalidRequest, "The draft could not be checked.");
         let findings = looked.await.map_err(failed)?;
         let hidden = findings.iter().filter(|finding| finding.treatment == Treatment::Replace);
         let findings = hidden.map(|finding| HiddenDto {

@@ -171,9 +171,7 @@ impl From<ModelStatus> for ModelDto {
     fn from(status: ModelStatus) -> Self {
         let dto = |state, id, progress, message| Self { state, id, progress, message };
         match status {
-            ModelStatus::Missing(message) => {
-                dto(ModelStateDto::Missing, None, None, Some(message))
-            }
+            ModelStatus::Missing(message) => dto(ModelStateDto::Missing, None, None, Some(message)),
             ModelStatus::Checking { id } => dto(ModelStateDto::Loading, Some(id), Some(0.0), None),
             ModelStatus::Engine { id, state } => match state {
                 EngineState::Loading { progress } => {
@@ -226,9 +224,7 @@ pub async fn bench_model(
     let engine = Engine::start(worker, model, EngineOptions::default());
     let report = engine.bench(plan).await;
     engine.shut_down().await;
-    report.map_err(|error| {
-        AppError::new(ErrorCode::ModelUnavailable, sentence(&error.to_string()))
-    })
+    report.map_err(|error| AppError::new(ErrorCode::ModelUnavailable, sentence(&error.to_string())))
 }
 
 /// The first folder of `models` that has the file decides.
@@ -241,7 +237,9 @@ fn find(models: &[PathBuf], record: &ModelRecord) -> Result<VerifiedModel, Model
 impl From<ModelError> for AppError {
     fn from(error: ModelError) -> Self {
         let code = match error {
-            ModelError::WrongSize { .. } | ModelError::WrongDigest { .. } => ErrorCode::ModelAltered,
+            ModelError::WrongSize { .. } | ModelError::WrongDigest { .. } => {
+                ErrorCode::ModelAltered
+            }
             _ => ErrorCode::ModelMissing,
         };
         Self::new(code, sentence(&error.to_string()))

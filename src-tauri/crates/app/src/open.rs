@@ -12,7 +12,8 @@ use cloister_knowledge::{Entry, Index, read_pack};
 use cloister_store::{AuditCode, AuditCodeError, Passage, Store, Vault};
 
 use crate::{
-    App, AppError, AppOptions, ErrorCode, Pack, error::sentence, knowledge, model::ModelKeeper, pack,
+    App, AppError, AppOptions, ErrorCode, Pack, error::sentence, knowledge, model::ModelKeeper,
+    pack,
 };
 
 /// The name shown when the knowledge does not give one.
@@ -114,14 +115,14 @@ async fn import(store: &Store, options: &AppOptions) -> Result<usize, AppError> 
         Pack::None => return Ok(0),
         Pack::Manga => {
             let info = pack::manga()?;
-            let entries = read_pack(&info.id, pack::MANGA_ENTRIES).map_err(|error| failed(&error))?;
+            let entries =
+                read_pack(&info.id, pack::MANGA_ENTRIES).map_err(|error| failed(&error))?;
             (info, entries)
         }
     };
     let count = entries.len();
     let passages: Vec<Passage> = entries.into_iter().map(Passage::from).collect();
-    let collection: AuditCode =
-        info.id.parse().map_err(|error: AuditCodeError| failed(&error))?;
+    let collection: AuditCode = info.id.parse().map_err(|error: AuditCodeError| failed(&error))?;
     store.replace_collection(&collection, &passages, options.clock.now()).await?;
     Ok(count)
 }

@@ -6,8 +6,7 @@ use crate::{AppError, open::failed};
 
 const MANGA: &str = include_str!("../../../../packaging/packs/manga/pack.toml");
 /// The sample pack's entries, JSON Lines.
-pub(crate) const MANGA_ENTRIES: &str =
-    include_str!("../../../../packaging/packs/manga/faq.jsonl");
+pub(crate) const MANGA_ENTRIES: &str = include_str!("../../../../packaging/packs/manga/faq.jsonl");
 
 /// What a pack says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

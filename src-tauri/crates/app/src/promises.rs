@@ -27,10 +27,7 @@ impl App {
         let tried = self.try_promises(&session).await;
         self.leave(&session).await?;
         let promises = tried?;
-        self.promises
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone_from(&promises);
+        self.promises.write().unwrap_or_else(PoisonError::into_inner).clone_from(&promises);
         Ok(promises)
     }
 

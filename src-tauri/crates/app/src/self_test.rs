@@ -29,16 +29,14 @@ pub(crate) async fn plant_and_search(app: &App, session: &Session) -> Result<Tri
     let turn = app.desk.begin(session.clone(), Peer::Device, question).await?;
     turn.log().follow().for_each(|_| async {}).await;
 
-    let folders =
-        [app.options.paths.data_dir.clone(), app.options.paths.config_dir.join("keys")];
+    let folders = [app.options.paths.data_dir.clone(), app.options.paths.config_dir.join("keys")];
     let patterns: Vec<Vec<u8>> = markers.iter().flat_map(|marker| encodings(marker)).collect();
     let searched = tokio::task::spawn_blocking(move || {
         let mut search = Search { patterns, files: 0, found_in: None };
         folders.iter().try_for_each(|folder| search.folder(folder)).map(|()| search)
     });
-    let unreadable = || {
-        AppError::new(ErrorCode::StoreFailed, "The vault’s folders could not be searched.")
-    };
+    let unreadable =
+        || AppError::new(ErrorCode::StoreFailed, "The vault’s folders could not be searched.");
     let search = searched.await.map_err(|_| unreadable())?.map_err(|_| unreadable())?;
     Ok(Trial {
         markers: markers.len(),

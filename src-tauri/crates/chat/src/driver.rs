@@ -3,7 +3,6 @@
 use std::{collections::VecDeque, future, sync::Arc, time::Duration};
 
 use cloister_access::{Peer, Session};
-use cloister_guard::Views;
 use cloister_inference::{
     EngineError, EngineState, GenerateRequest, Generation, GenerationEvent, Message, RejectReason,
 };
@@ -13,8 +12,8 @@ use tokio::sync::watch;
 
 use crate::{
     Authorisation, ChatError, Completion, DeskParts, Effect, Event, Exchange, Input, Machine,
-    ModelTrouble, RunningTurn, Setup, Situation, TurnView, record, retrieval,
-    stopwatch::Stopwatch, transcript::seal_turn,
+    ModelTrouble, RunningTurn, Setup, Situation, TurnView, record, retrieval, stopwatch::Stopwatch,
+    transcript::seal_turn,
 };
 
 /// Most tokens in a composed answer: four short sentences and some room.
@@ -33,7 +32,7 @@ pub(crate) struct Driver {
     opening: Vec<Effect>,
     asked_at: Timestamp,
     raw: Arc<Secret<String>>,
-    views: Option<Arc<Views>>,
+    query: Option<Secret<String>>,
     model: Option<String>,
     generation: Option<Generation>,
     stop: Option<watch::Receiver<bool>>,
@@ -71,7 +70,7 @@ impl Driver {
             opening,
             asked_at,
             raw: Arc::new(asking.raw),
-            views: None,
+            query: None,
             model: None,
             generation: None,
         }
@@ -202,20 +201,22 @@ impl Driver {
             stopwatch.lap("moderation");
             let redaction = guard.redact(text, &views);
             stopwatch.lap("redact");
-            (views, Situation { injection, moderation, redaction }, stopwatch)
+            let query = retrieval::query(&guard, text, &views, &redaction);
+            (query, Situation { injection, moderation, redaction }, stopwatch)
         });
-        let Ok((views, situation, stopwatch)) = looked.await else {
+        let Ok((query, situation, stopwatch)) = looked.await else {
             tracing::error!("the guard ended before its verdict");
             return Input::GuardFailed;
         };
-        self.views = Some(Arc::new(views));
+        self.query = Some(query);
         self.stopwatch.absorb(stopwatch);
         Input::Guarded(Box::new(situation))
     }
 
     fn retrieve(&mut self, scope: &ReadScope) -> Input {
         let index = self.parts.index();
-        let text = self.views.as_ref().map_or("", |views| views.surface());
+        let query = self.query.take();
+        let text = query.as_ref().map_or("", |query| query.expose().as_str());
         let retrieved = retrieval::retrieve(&index, scope, text);
         self.stopwatch.lap("retrieve");
         match retrieved {

@@ -203,7 +203,8 @@ mod tests {
 
     const RETURNS: &str =
         "You can return unread volumes within 30 days of delivery for a full refund.";
-    const POSTAGE: &str = "Return postage is free for damaged books; otherwise it costs 3.50 euros.";
+    const POSTAGE: &str =
+        "Return postage is free for damaged books; otherwise it costs 3.50 euros.";
 
     fn ground(text: &str) -> (String, usize) {
         let mut grounding = Grounding::new([RETURNS, POSTAGE]);
@@ -233,7 +234,8 @@ mod tests {
 
     #[test]
     fn an_invented_sentence_is_dropped() {
-        let (shown, dropped) = ground("Our founder loves dragons and castles. It costs 3.50 euros.");
+        let (shown, dropped) =
+            ground("Our founder loves dragons and castles. It costs 3.50 euros.");
         assert_eq!(shown, "It costs 3.50 euros. [2]");
         assert_eq!(dropped, 1);
     }
@@ -260,7 +262,8 @@ mod tests {
 
     #[test]
     fn the_cutting_of_the_stream_changes_nothing() {
-        let text = "You can return unread volumes within 30 days. Bananas dance.\nIt costs 3.50 euros.";
+        let text =
+            "You can return unread volumes within 30 days. Bananas dance.\nIt costs 3.50 euros.";
         let whole = ground(text);
         let mut grounding = Grounding::new([RETURNS, POSTAGE]);
         let mut shown = String::new();

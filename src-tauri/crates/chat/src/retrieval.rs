@@ -1,9 +1,36 @@
 //! From what the search says to what the machine plans with.
 
+use cloister_guard::{Category, Finding, Guard, Redaction, Treatment, Views};
 use cloister_knowledge::{AnswerMode, Entry, Hit, Index, KnowledgeError, TopicSuggestion};
-use cloister_types::ReadScope;
+use cloister_types::{ReadScope, Secret};
 
 use crate::{Passage, Retrieved, Topic};
+
+/// What is looked up for `text`: its normalised original without the findings that can tell nothing
+/// about what is asked, such as card numbers. Names and places stay: "volumes by Naoki Urasawa" must
+/// find them. It is kept in memory for the search and wiped.
+pub(crate) fn query(
+    guard: &Guard,
+    text: &str,
+    views: &Views,
+    redaction: &Redaction,
+) -> Secret<String> {
+    let hides = |finding: &&Finding| {
+        finding.treatment == Treatment::Replace
+            && !matches!(finding.category, Category::Person | Category::Address)
+    };
+    let mut hidden = redaction.findings.iter().filter(hides).map(|finding| finding.span).peekable();
+    if hidden.peek().is_none() {
+        return Secret::new(views.surface().to_owned());
+    }
+    let mut kept = Secret::new(String::with_capacity(text.len()));
+    for (place, char) in text.chars().enumerate() {
+        while hidden.next_if(|span| span.end <= place).is_some() {}
+        let inside = hidden.peek().is_some_and(|span| span.start <= place);
+        kept.expose_mut().push(if inside { ' ' } else { char });
+    }
+    Secret::new(guard.normalise(kept.expose()).surface().to_owned())
+}
 
 /// Looks `text` up within `scope`.
 ///
@@ -45,5 +72,24 @@ impl From<&Entry> for Passage {
             text: entry.answer.clone(),
             label: entry.label,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_addresses_of_mail_are_left_out_of_the_search_and_nothing_else_is() {
+        let guard = Guard::new();
+        let look = |text: &str| {
+            let views = guard.normalise(text);
+            let redaction = guard.redact(text, &views);
+            query(&guard, text, &views, &redaction).expose().clone()
+        };
+        let kept = look("Is 👋 ann@example.org or 4111 1111 1111 1111 kept?");
+        let words: Vec<&str> = kept.split_whitespace().collect();
+        assert_eq!(words, ["Is", "👋", "or", "kept?"]);
+        assert_eq!(look("volumes by Naoki Urasawa"), "volumes by Naoki Urasawa");
     }
 }

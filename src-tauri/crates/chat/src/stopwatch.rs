@@ -62,8 +62,7 @@ mod tests {
         stopwatch.mark_once("first_text");
         stopwatch.lap("retrieve");
         let report = stopwatch.report();
-        let expected =
-            [("first_text", 7.0), ("guard", 3.0), ("retrieve", 4.0), ("total", 7.0)];
+        let expected = [("first_text", 7.0), ("guard", 3.0), ("retrieve", 4.0), ("total", 7.0)];
         let expected = expected.map(|(name, millis)| (name.to_owned(), millis));
         assert_eq!(report, BTreeMap::from(expected));
     }

@@ -226,7 +226,9 @@ fn a_guard_that_fails_refuses() {
         history: Vec::new(),
     });
     let effects = machine.step(Input::GuardFailed);
-    assert!(matches!(&effects[..], [Effect::RecordAuthorised(record)] if record.decision == "failed"));
+    assert!(
+        matches!(&effects[..], [Effect::RecordAuthorised(record)] if record.decision == "failed")
+    );
 }
 
 #[test]
