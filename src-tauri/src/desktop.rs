@@ -160,7 +160,7 @@ pub(crate) async fn stream(
 
 async fn answer(response: Response<Body>) -> ApiAnswer {
     let status = response.status().as_u16();
-    let bytes = response.into_body().collect().await.map(|body| body.to_bytes());
+    let bytes = response.into_body().collect().await.map(http_body_util::Collected::to_bytes);
     let body = bytes.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     ApiAnswer { status, body: body.unwrap_or(Value::Null) }
 }

@@ -120,6 +120,5 @@ impl EgressProbe for Probe {
 }
 
 fn on_network(folder: &Path) -> bool {
-    rustix::fs::statfs(folder)
-        .is_ok_and(|stat| NETWORK_FILE_SYSTEMS.contains(&i64::from(stat.f_type)))
+    rustix::fs::statfs(folder).is_ok_and(|stat| NETWORK_FILE_SYSTEMS.contains(&stat.f_type))
 }

@@ -42,10 +42,10 @@ async fn the_token_is_in_no_body_and_scripts_cannot_read_the_cookie() {
 async fn a_session_ends_after_twenty_minutes_without_a_message() {
     let appliance = Appliance::open().await;
     let mut guest = appliance.guest().await;
-    appliance.clock.advance(std::time::Duration::from_secs(19 * 60));
+    appliance.clock.advance(std::time::Duration::from_mins(19));
     assert_eq!(guest.get("/api/session").await.status, 200);
     guest.turn("What is your return policy?").await;
-    appliance.clock.advance(std::time::Duration::from_secs(19 * 60));
+    appliance.clock.advance(std::time::Duration::from_mins(19));
     assert_eq!(guest.get("/api/session").await.status, 200, "the message extended it");
     appliance.clock.advance(std::time::Duration::from_secs(61));
     assert_eq!(guest.get("/api/session").await.status, 401);

@@ -12,8 +12,8 @@ async fn supported_sentence(appliance: &Appliance) -> String {
     let id = cited.as_str().expect("a citation").replace('/', "%2F");
     let text = guest.get(&format!("/api/passages/{id}")).await.body["text"].clone();
     let text = text.as_str().expect("a text").replace('*', "");
-    let end = text.find(". ").map_or(text.len(), |end| end + 1);
-    text[..end].to_owned()
+    let first = text.split_inclusive(". ").next().expect("a sentence");
+    first.trim_end().to_owned()
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ fn cases(text: &str) -> Vec<Value> {
 
 /// Asks through the API, a fresh minute for each question.
 async fn ask(appliance: &Appliance, text: &str) -> Value {
-    appliance.clock.advance(std::time::Duration::from_secs(60));
+    appliance.clock.advance(std::time::Duration::from_mins(1));
     appliance.guest().await.turn(text).await
 }
 

@@ -81,6 +81,9 @@ impl Appliance {
     }
 
     /// A reader who has started a guest's session.
+    ///
+    /// # Panics
+    /// When the session is refused.
     pub async fn guest(&self) -> Reader {
         let mut reader = self.stranger();
         let started = reader.call("POST", "/api/session", None).await;

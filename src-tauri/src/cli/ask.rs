@@ -26,8 +26,8 @@ pub(crate) async fn run(bench: &Bench<'_>, arguments: AskArguments) -> Result<Ex
 async fn ask(app: &Arc<App>, text: String, output: &Output) -> Result<Exit, Failure> {
     let (token, _) = app.start_guest().await?;
     let session = app.recognise(&token.reveal()).await?;
-    let taken = app.ask(session.clone(), Peer::Device, text).await;
-    let asked = match taken {
+    let accepted = app.ask(session.clone(), Peer::Device, text).await;
+    let asked = match accepted {
         Ok(turn) => show(&turn, output).await,
         Err(error) if error.code == ErrorCode::RateLimited && output.is_json() => {
             let outcome = OutcomeDto::RateLimited;

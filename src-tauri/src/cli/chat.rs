@@ -60,12 +60,11 @@ async fn exchange(
     line: String,
     output: &Output,
 ) -> Result<Session, Failure> {
-    let session = match app.refreshed(&session).await? {
-        Some(session) => session,
-        None => {
-            output.note("The conversation ended and was destroyed; this is a new one.")?;
-            start(app).await?
-        }
+    let session = if let Some(session) = app.refreshed(&session).await? {
+        session
+    } else {
+        output.note("The conversation ended and was destroyed; this is a new one.")?;
+        start(app).await?
     };
     let turn = match app.ask(session.clone(), Peer::Device, line).await {
         Ok(turn) => turn,

@@ -11,6 +11,7 @@ pub(crate) struct Output {
     json: bool,
 }
 
+#[expect(clippy::unused_self, reason = "who prints holds an `Output`, whatever it has to know")]
 impl Output {
     pub(crate) const fn new(json: bool) -> Self {
         Self { json }

@@ -14,7 +14,7 @@ use super::Desktop;
 const SIZE: (f64, f64) = (1280.0, 800.0);
 const SMALLEST: (f64, f64) = (900.0, 600.0);
 
-/// The webview keeps nothing on disk. Its ephemeral context cannot be driven by WebDriver, so the
+/// The webview keeps nothing on disk. Its ephemeral context cannot be driven by `WebDriver`, so the
 /// end-to-end build does without; what it writes is searched all the same.
 const EPHEMERAL: bool = !cfg!(feature = "e2e");
 

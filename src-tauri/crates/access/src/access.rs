@@ -13,9 +13,9 @@ use cloister_types::{Clock, Entropy, Label, Pseudonym, ReadScope, SessionId, Tim
 use crate::{AccessError, Admission, Peer, Refusal, Token};
 
 /// A session ends after this long without a message.
-pub const IDLE_LIFE: Duration = Duration::from_secs(20 * 60);
+pub const IDLE_LIFE: Duration = Duration::from_mins(20);
 /// A session ends this long after its start, whatever happens in it.
-pub const ABSOLUTE_LIFE: Duration = Duration::from_secs(10 * 60 * 60);
+pub const ABSOLUTE_LIFE: Duration = Duration::from_hours(10);
 
 /// The role of a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("id", &self.id).field("role", &self.role).finish()
+        f.debug_struct("Session").field("id", &self.id).finish_non_exhaustive()
     }
 }
 

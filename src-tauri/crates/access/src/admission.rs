@@ -9,11 +9,11 @@ use std::{
 /// Messages that a guest may send within a minute.
 pub const MESSAGES_PER_MINUTE: usize = 10;
 
-const RATE_WINDOW: Duration = Duration::from_secs(60);
-const STRIKE_WINDOW: Duration = Duration::from_secs(10 * 60);
+const RATE_WINDOW: Duration = Duration::from_mins(1);
+const STRIKE_WINDOW: Duration = Duration::from_mins(10);
 const STRIKES_BEFORE_COOLDOWN: usize = 3;
-const FIRST_COOLDOWN: Duration = Duration::from_secs(60);
-const LONGEST_COOLDOWN: Duration = Duration::from_secs(60 * 60);
+const FIRST_COOLDOWN: Duration = Duration::from_mins(1);
+const LONGEST_COOLDOWN: Duration = Duration::from_hours(1);
 /// Peers remembered at once; the one quiet for longest is forgotten first.
 const MOST_PEERS: usize = 10_000;
 
@@ -77,7 +77,9 @@ impl Admission {
     pub fn admit(&mut self, peer: &Peer, now: Duration) -> Result<(), Refusal> {
         let record = self.record(peer, now);
         if now < record.cooling_until {
-            return Err(Refusal::CoolingDown { retry_after: record.cooling_until - now });
+            return Err(Refusal::CoolingDown {
+                retry_after: record.cooling_until.saturating_sub(now),
+            });
         }
         forget_older(&mut record.messages, now, RATE_WINDOW);
         if record.messages.len() >= MESSAGES_PER_MINUTE {

@@ -19,7 +19,7 @@ use crate::{
 /// The name shown when the knowledge does not give one.
 const NAMELESS_SITE: &str = "Cloister";
 /// Expired rows go at start and this often.
-const PURGE_INTERVAL: Duration = Duration::from_secs(60);
+const PURGE_INTERVAL: Duration = Duration::from_mins(1);
 
 impl App {
     /// Makes a vault with the knowledge that `options` name. Returns how many entries it holds.

@@ -50,9 +50,10 @@ impl App {
             return promise.broken(format!("A connection was possible: {open}."));
         }
         let evidence = format!("{} ways out were tried from inside and refused.", report.tried);
-        match report.limits.is_empty() {
-            true => promise.held(evidence),
-            false => promise.limited(evidence, report.limits.join(" ")),
+        if report.limits.is_empty() {
+            promise.held(evidence)
+        } else {
+            promise.limited(evidence, report.limits.join(" "))
         }
     }
 

@@ -19,7 +19,7 @@ use crate::{
 /// Most tokens in a composed answer: four short sentences and some room.
 const MOST_ANSWER_TOKENS: u32 = 192;
 /// A composed answer that takes longer is stopped.
-const ANSWER_DEADLINE: Duration = Duration::from_secs(60);
+const ANSWER_DEADLINE: Duration = Duration::from_mins(1);
 
 /// Runs one turn to its end.
 pub(crate) struct Driver {

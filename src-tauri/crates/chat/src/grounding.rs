@@ -88,7 +88,9 @@ impl Grounding {
         match self.judge(sentence) {
             Verdict::Supported(number) => {
                 let text = strip_marks(sentence);
-                shown.push_str(&format!("{}{} [{number}]", self.gap, text.trim()));
+                for part in [self.gap, text.trim(), " [", &number.to_string(), "]"] {
+                    shown.push_str(part);
+                }
                 self.gap = if text.trim_end_matches(' ').ends_with('\n') { "\n" } else { " " };
             }
             Verdict::Unsupported => self.dropped += 1,

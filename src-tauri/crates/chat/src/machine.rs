@@ -316,11 +316,12 @@ impl Machine {
                 self.phase = phase;
                 return Vec::new();
             };
-            let mut text = String::from(phrases::WITHOUT_MODEL);
-            for (number, passage) in (1..).zip(&passages) {
-                let Passage { title, text: body, .. } = passage;
-                text.push_str(&format!("\n\n**{title}**\n\n{} [{number}]", body.trim_end()));
-            }
+            let quoted = (1..).zip(&passages).map(|(number, passage)| {
+                let Passage { title, text, .. } = passage;
+                format!("\n\n**{title}**\n\n{} [{number}]", text.trim_end())
+            });
+            let text: String =
+                std::iter::once(phrases::WITHOUT_MODEL.to_owned()).chain(quoted).collect();
             return self.quote(&passages, &text, Some(Reason::ModelMissing));
         }
         let reason = match trouble {

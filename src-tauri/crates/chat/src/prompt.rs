@@ -77,7 +77,7 @@ pub fn compose(
     let share = PASSAGE_BUDGET / passages.len().max(1);
     for (number, passage) in (1..).zip(passages) {
         let text = shorten(&passage.text, share);
-        content.push_str(&format!("[{number}] {text}\n"));
+        content.extend(["[", &number.to_string(), "] ", &text, "\n"]);
     }
     content.push_str("\nQuestion: ");
     content.push_str(question.as_str());
