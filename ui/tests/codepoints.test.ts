@@ -15,7 +15,11 @@ describe("pieces", () => {
   it("counts code points, so that astral characters before a detail do not shift it", () => {
     const text = "𝔐𝔶 🏥👩\u200D⚕️ is [EMAIL] 𝕏";
     const start = Array.from("𝔐𝔶 🏥👩\u200D⚕️ is ").length;
-    expect(show(text, [[start, start + 7, "EMAIL"]])).toEqual(["𝔐𝔶 🏥👩\u200D⚕️ is ", "<EMAIL>", " 𝕏"]);
+    expect(show(text, [[start, start + 7, "EMAIL"]])).toEqual([
+      "𝔐𝔶 🏥👩\u200D⚕️ is ",
+      "<EMAIL>",
+      " 𝕏",
+    ]);
   });
 
   it("sorts spans, and leaves out those that overlap or lie outside", () => {
