@@ -11,6 +11,8 @@ const SIZES: [(u32, u32); 2] = [(1280, 800), (900, 600)];
 async fn theme(window: &Window, name: &str) {
     let script = format!("document.documentElement.dataset.theme = '{name}'");
     window.driver.execute(script, vec![]).await.expect("the theme is set");
+    // Colours fade from one theme to the next.
+    window.until("document.getAnimations().length === 0").await;
 }
 
 #[tokio::test]
