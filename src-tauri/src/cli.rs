@@ -47,7 +47,13 @@ impl From<Exit> for ExitCode {
 #[command(name = "cloister", version, arg_required_else_help = false, after_help = EXAMPLES)]
 struct Arguments {
     /// The folder that holds the vault [default: the platform's data folder]
-    #[arg(long, global = true, value_name = "DIR", env = "CLOISTER_DATA_DIR")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "CLOISTER_DATA_DIR",
+        hide_env_values = true
+    )]
     data_dir: Option<PathBuf>,
     /// Print JSON instead of text for people
     #[arg(long, global = true)]
