@@ -6,6 +6,7 @@
 use std::{
     env,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use axum::{Router, body::Body};
@@ -30,6 +31,9 @@ mod window;
 /// What is said when there is nothing to open a window on.
 pub(crate) const NO_DISPLAY: &str = "there is no display to open a window on; use the terminal \
                                      instead: `cloister chat`, or `cloister ask \"…\"`";
+
+/// The promises are tried this long after the start, so that the window has the processor first.
+const FIRST_CHECK: Duration = Duration::from_secs(3);
 
 /// Whether a display server can be reached.
 pub(crate) fn has_display() -> bool {
@@ -60,6 +64,7 @@ pub(crate) fn run(bench: &Bench<'_>, runtime: &Runtime) -> Result<Exit, Failure>
             let router = router(app.clone(), Peer::Device);
             let checked = app.clone();
             runtime.spawn(async move {
+                tokio::time::sleep(FIRST_CHECK).await;
                 if let Err(error) = checked.doctor().await {
                     tracing::error!(%error, "the promises could not be checked");
                 }
@@ -71,7 +76,7 @@ pub(crate) fn run(bench: &Bench<'_>, runtime: &Runtime) -> Result<Exit, Failure>
         Err(other) => return Err(other),
     };
     let desktop = Desktop { router, token: Mutex::new(None) };
-    let closed = window::run(desktop, bench.folders.data.clone());
+    let closed = window::run(desktop, bench.folders.data.join("webview"));
     if let Some(app) = app {
         runtime.block_on(App::close(&app));
     }

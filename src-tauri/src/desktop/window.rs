@@ -20,8 +20,7 @@ const EPHEMERAL: bool = !cfg!(feature = "e2e");
 
 /// Opens the window and runs until it is closed.
 ///
-/// The webview keeps nothing, but Tauri insists on making the folder in which it would: `folder`
-/// exists and may be written.
+/// The webview keeps nothing, but Tauri prepares a context that could, in `folder`, which it makes.
 pub(super) fn run(desktop: Desktop, folder: PathBuf) -> tauri::Result<()> {
     let context: Context<Wry> = generate_context!();
     let app = Builder::default()
