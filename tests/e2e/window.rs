@@ -133,9 +133,20 @@ impl Window {
 
     /// Types a question and sends it with Enter.
     pub(crate) async fn ask(&self, question: &str) {
-        let composer = self.find("composer").await;
-        composer.send_keys(question).await.expect("typed");
-        composer.send_keys(Key::Enter + "").await.expect("sent");
+        // WebKitWebDriver refuses keys now and then while the page is being drawn.
+        let start = Instant::now();
+        loop {
+            let composer = self.find("composer").await;
+            let typed = composer.send_keys(question).await;
+            let whole = composer.prop("value").await.ok().flatten();
+            if typed.is_ok() && whole.as_deref() == Some(question) {
+                composer.send_keys(Key::Enter + "").await.expect("sent");
+                return;
+            }
+            assert!(start.elapsed() < PATIENCE, "could not type: {typed:?}");
+            drop(composer.clear().await);
+            tokio::time::sleep(POLL).await;
+        }
     }
 
     /// Waits until no turn runs.
