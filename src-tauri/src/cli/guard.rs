@@ -44,7 +44,7 @@ struct Line {
 }
 
 fn scan(output: &Output) -> Result<Exit, Failure> {
-    let guard = Guard::new();
+    let guard = Guard::default();
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut exit = Exit::Done;
     for (number, line) in (1..).zip(io::stdin().lock().split(b'\n')) {
@@ -104,7 +104,7 @@ fn result(id: &Value, scan: &Scan, micros: u128) -> Value {
 
 /// Streams standard input through the answer filter with no passages and no system text.
 fn filter(output: &Output) -> Result<Exit, Failure> {
-    let mut filter = AnswerFilter::new(Arc::new(Guard::new()), AnswerContext::default());
+    let mut filter = AnswerFilter::new(Arc::new(Guard::default()), AnswerContext::default());
     let mut input = io::stdin().lock();
     let mut pending = Vec::new();
     let mut chunk = [0; CHUNK_BYTES];

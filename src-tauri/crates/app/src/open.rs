@@ -64,7 +64,7 @@ impl App {
             Arc::clone(&options.clock),
             Arc::clone(&options.entropy),
         ));
-        let guard = Arc::new(Guard::new());
+        let guard = Arc::new(Guard::default());
         let system = SystemPrompt::new(&site, &*options.entropy);
         let model = ModelKeeper::start(&options, system.prefix());
         let desk = Arc::new(Desk::new(DeskParts {

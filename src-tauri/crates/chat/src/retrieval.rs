@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn numbers_and_addresses_of_mail_are_left_out_of_the_search_and_nothing_else_is() {
-        let guard = Guard::new();
+        let guard = Guard::default();
         let look = |text: &str| {
             let views = guard.normalise(text);
             let redaction = guard.redact(text, &views);

@@ -1,10 +1,12 @@
 //! The guard: every rule compiled, and one call for each stage.
 
-use cloister_types::Sanitized;
+use std::sync::Arc;
+
+use cloister_types::{Sanitized, Tagger};
 use serde::Serialize;
 
 use crate::{
-    Finding, Injection, Moderation, Placeholder, Redaction, Treatment, Views,
+    Finding, Injection, Moderation, Placeholder, Profile, Redaction, Treatment, Views,
     answer::AnswerRules,
     injection::InjectionRules,
     moderation::ModerationRules,
@@ -12,8 +14,18 @@ use crate::{
     pii::Detectors,
 };
 
+/// How a guard is set up.
+#[derive(Clone, Default)]
+pub struct GuardOptions {
+    /// How strict it is.
+    pub profile: Profile,
+    /// Finds names and addresses; without it the rules alone do.
+    pub tagger: Option<Arc<dyn Tagger>>,
+}
+
 /// The compiled rules. Made once and shared behind an `Arc`; it holds no text.
 pub struct Guard {
+    options: GuardOptions,
     decoder: Decoder,
     detectors: Detectors,
     answer: AnswerRules,
@@ -63,22 +75,35 @@ pub enum VouchedPiece<'a> {
 
 impl Default for Guard {
     fn default() -> Self {
-        Self::new()
+        Self::new(GuardOptions::default())
     }
 }
 
 impl Guard {
     /// Compiles the rules, which takes some milliseconds. It cannot fail: the rules are constant.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(options: GuardOptions) -> Self {
         let detectors = Detectors::new();
         Self {
+            options,
             decoder: Decoder::new(),
             answer: AnswerRules::new(&detectors),
             detectors,
             injection: InjectionRules::new(),
             moderation: ModerationRules::new(),
         }
+    }
+
+    /// The place that it is set up for.
+    #[must_use]
+    pub const fn profile(&self) -> Profile {
+        self.options.profile
+    }
+
+    /// Whether a tagger finds names and addresses.
+    #[must_use]
+    pub const fn has_tagger(&self) -> bool {
+        self.options.tagger.is_some()
     }
 
     pub(crate) const fn detectors(&self) -> &Detectors {

@@ -27,13 +27,15 @@ mod moderation;
 mod normalise;
 mod phrase;
 mod pii;
+mod profile;
 mod redact;
 
 pub use answer::{AnswerContext, AnswerFilter, Filtered, MAX_HELD, MAX_OPEN, filter_whole};
 pub use category::Category;
 pub use finding::{Evidence, Finding, Span, Treatment};
-pub use guard::{Action, Guard, Scan, VouchedPiece};
+pub use guard::{Action, Guard, GuardOptions, Scan, VouchedPiece};
 pub use injection::Injection;
 pub use moderation::{Moderation, ModerationLabel};
 pub use normalise::Views;
+pub use profile::Profile;
 pub use redact::{Placeholder, Redaction};

@@ -22,7 +22,7 @@ fn text<'r>(row: &'r Value, field: &str) -> &'r str {
 
 #[test]
 fn redaction_cases_hold() {
-    let guard = Guard::new();
+    let guard = Guard::default();
     for row in rows("redaction.jsonl") {
         let scan = guard.scan(text(&row, "text"));
         assert_eq!(scan.sanitized.as_str(), text(&row, "sanitized"), "{row}");
@@ -31,7 +31,7 @@ fn redaction_cases_hold() {
 
 #[test]
 fn verdict_cases_hold() {
-    let guard = Guard::new();
+    let guard = Guard::default();
     for row in rows("verdicts.jsonl") {
         let scan = guard.scan(text(&row, "text"));
         let action = serde_json::to_value(scan.action).expect("an action serialises");
@@ -50,7 +50,7 @@ fn verdict_cases_hold() {
 
 #[test]
 fn answer_cases_hold() {
-    let guard = Arc::new(Guard::new());
+    let guard = Arc::new(Guard::default());
     for row in rows("answers.jsonl") {
         let passages = row.get("passages").and_then(Value::as_array).into_iter().flatten();
         let context = AnswerContext {

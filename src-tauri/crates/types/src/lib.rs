@@ -13,6 +13,7 @@
 //! may be shown; a *pseudonym* is a random name that stands for a person in records.
 #![forbid(unsafe_code)]
 
+mod encoder;
 mod entropy;
 mod id;
 mod label;
@@ -21,6 +22,7 @@ mod proof;
 mod secret;
 mod time;
 
+pub use encoder::{Tag, TagError, TagKind, Tagger};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use id::{ConversationId, IdError, PassageId, Pseudonym, SessionId, TurnId};
 pub use label::{Label, LabelError};

@@ -22,7 +22,7 @@ struct Run {
 impl Run {
     fn ask(question: &str) -> Self {
         let entropy = SeededEntropy::new(11);
-        let guard = Arc::new(Guard::new());
+        let guard = Arc::new(Guard::default());
         let (machine, effects) = Machine::begin(Setup {
             id: TurnId::random(&entropy),
             asked_at: Timestamp::from_millis(1),
@@ -221,7 +221,7 @@ fn a_guard_that_fails_refuses() {
     let (mut machine, _) = Machine::begin(Setup {
         id: TurnId::random(&entropy),
         asked_at: Timestamp::from_millis(1),
-        guard: Arc::new(Guard::new()),
+        guard: Arc::new(Guard::default()),
         system: SystemPrompt::new("Inkwell", &entropy),
         history: Vec::new(),
     });

@@ -12,7 +12,7 @@ const CANARY: &str = "9f2c41d07ab3e856";
 
 fn guard() -> Arc<Guard> {
     static GUARD: std::sync::OnceLock<Arc<Guard>> = std::sync::OnceLock::new();
-    Arc::clone(GUARD.get_or_init(|| Arc::new(Guard::new())))
+    Arc::clone(GUARD.get_or_init(|| Arc::new(Guard::default())))
 }
 
 fn context() -> AnswerContext {

@@ -6,7 +6,7 @@ use super::*;
 
 fn guard() -> &'static Guard {
     static GUARD: std::sync::OnceLock<Guard> = std::sync::OnceLock::new();
-    GUARD.get_or_init(Guard::new)
+    GUARD.get_or_init(Guard::default)
 }
 
 fn redact(text: &str) -> Redaction {

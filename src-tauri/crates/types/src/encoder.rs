@@ -1,0 +1,68 @@
+//! What small language models do for the rest of the program: traits here, models elsewhere.
+
+use std::{error::Error, fmt};
+
+use serde::{Deserialize, Serialize};
+
+/// What a tagger says about a stretch of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TagKind {
+    /// A person's name, or a part of one.
+    Person,
+    /// A street, a building or a unit, with their numbers.
+    Street,
+    /// A postal code.
+    Postcode,
+    /// A town.
+    City,
+    /// A state, a province or a country.
+    Region,
+    /// Something else that the tagger knows and that rules find better.
+    Other,
+}
+
+/// A stretch of text and what it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tag {
+    /// First byte; on a character boundary.
+    pub start: usize,
+    /// One past the last byte; on a character boundary.
+    pub end: usize,
+    /// What it is.
+    pub kind: TagKind,
+    /// How sure the tagger is, 0 to 1.
+    pub score: f32,
+}
+
+/// The tagger could not run; the cause is in its words, never the text.
+#[derive(Debug)]
+pub struct TagError(Box<dyn Error + Send + Sync>);
+
+impl TagError {
+    /// Wraps the cause, whose text must hold nothing of what was tagged.
+    pub fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(cause.into())
+    }
+}
+
+impl fmt::Display for TagError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the tagger failed: {}", self.0)
+    }
+}
+
+impl Error for TagError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.0)
+    }
+}
+
+/// Finds names and places in texts.
+pub trait Tagger: Send + Sync {
+    /// The tags of each text, in order of their starts, not overlapping.
+    ///
+    /// # Errors
+    /// [`TagError`] when the model cannot run. A text of any length and content is no error.
+    fn tag(&self, texts: &[&str]) -> Result<Vec<Vec<Tag>>, TagError>;
+}
