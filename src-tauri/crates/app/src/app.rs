@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     path::PathBuf,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, RwLock},
 };
 
 use cloister_access::Access;
@@ -92,7 +92,6 @@ pub struct App {
     pub(crate) store: Store,
     pub(crate) access: Arc<Access>,
     pub(crate) guard: Arc<Guard>,
-    pub(crate) index: Arc<RwLock<Arc<Index>>>,
     pub(crate) imported: HashMap<PassageId, Timestamp>,
     pub(crate) desk: Arc<Desk>,
     pub(crate) model: Arc<ModelKeeper>,
@@ -102,7 +101,7 @@ pub struct App {
 
 impl App {
     pub(crate) fn index(&self) -> Arc<Index> {
-        Arc::clone(&self.index.read().unwrap_or_else(PoisonError::into_inner))
+        self.desk.parts().index()
     }
 
     /// Ends what runs in the background and closes the vault.

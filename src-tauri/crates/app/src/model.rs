@@ -11,7 +11,6 @@ use cloister_inference::{
     ModelError, ModelRecord, WorkerCommand, verify,
 };
 use cloister_types::VerifiedModel;
-use tokio::sync::watch;
 
 use crate::{
     App, AppError, AppOptions, ErrorCode, ModelDto, ModelSource, ModelStateDto, error::sentence,
@@ -40,7 +39,6 @@ pub enum ModelStatus {
 pub(crate) struct ModelKeeper {
     slot: Arc<ModelSlot>,
     stage: RwLock<Stage>,
-    loading: watch::Sender<bool>,
 }
 
 enum Stage {
@@ -57,7 +55,6 @@ impl ModelKeeper {
         let keeper = Arc::new(Self {
             slot: Arc::default(),
             stage: RwLock::new(Stage::Missing(String::new())),
-            loading: watch::Sender::new(false),
         });
         match options.model.clone() {
             ModelSource::Missing(why) => keeper.set(Stage::Missing(why.to_owned())),
@@ -99,19 +96,17 @@ impl ModelKeeper {
         };
         let engine = Engine::start(worker, model, options);
         engine.prepare(prefix);
-        self.slot.set(Some(Arc::new(engine.clone())));
-        self.set(Stage::Running(id, engine));
+        self.set(Stage::Running(id, engine.clone()));
+        self.slot.set(Some(Arc::new(engine)));
     }
 
     fn give_up(&self, why: String) {
-        self.slot.set(None);
         self.set(Stage::Missing(why));
+        self.slot.set(None);
     }
 
     fn set(&self, stage: Stage) {
-        let loading = matches!(stage, Stage::Checking(_));
         *self.stage.write().unwrap_or_else(PoisonError::into_inner) = stage;
-        self.loading.send_replace(loading);
     }
 
     pub(crate) fn slot(&self) -> Arc<ModelSlot> {
@@ -133,11 +128,9 @@ impl ModelKeeper {
 
     /// Waits until the model is ready or known not to be.
     async fn settled(&self) -> ModelStatus {
-        let mut loading = self.loading.subscribe();
-        // The sender lives in this value, so waiting cannot fail.
-        drop(loading.wait_for(|loading| !loading).await);
-        let engine = self.engine();
-        if let Some(engine) = engine {
+        // The stage is set before the slot, so it is the final one here.
+        drop(self.slot.settled().await);
+        if let Some(engine) = self.engine() {
             let mut state = engine.watch();
             let settled = |state: &EngineState| !matches!(state, EngineState::Loading { .. });
             drop(state.wait_for(settled).await);
@@ -202,12 +195,16 @@ pub fn list_models() -> Result<Vec<ModelRecord>, AppError> {
 /// # Errors
 /// [`ErrorCode::ModelMissing`] or [`ErrorCode::ModelAltered`], naming the file and what to do.
 pub fn verify_model(models: &[PathBuf], id: Option<&str>) -> Result<VerifiedModel, AppError> {
+    Ok(find(models, &named(id)?)?)
+}
+
+/// The manifest's model `id`, or its default one.
+fn named(id: Option<&str>) -> Result<ModelRecord, AppError> {
     let manifest = Manifest::built_in()?;
-    let record = match id {
-        Some(id) => manifest.record(id)?,
-        None => manifest.default_record(),
-    };
-    Ok(find(models, record)?)
+    Ok(match id {
+        Some(id) => manifest.record(id)?.clone(),
+        None => manifest.default_record().clone(),
+    })
 }
 
 /// Measures the model in a worker of its own. Needs no vault.
@@ -220,8 +217,9 @@ pub async fn bench_model(
     worker: WorkerCommand,
     plan: BenchPlan,
 ) -> Result<BenchReport, AppError> {
-    let model = verify_model(models, id)?;
-    let engine = Engine::start(worker, model, EngineOptions::default());
+    let record = named(id)?;
+    let model = find(models, &record)?;
+    let engine = Engine::start(worker, model, EngineOptions::for_record(&record));
     let report = engine.bench(plan).await;
     engine.shut_down().await;
     report.map_err(|error| AppError::new(ErrorCode::ModelUnavailable, sentence(&error.to_string())))

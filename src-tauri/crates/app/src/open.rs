@@ -1,6 +1,7 @@
 //! Making a vault, opening the appliance, and what runs behind it.
 
 use std::{
+    collections::HashMap,
     sync::{Arc, RwLock},
     time::Duration,
 };
@@ -10,6 +11,7 @@ use cloister_chat::{Desk, DeskParts, SystemPrompt};
 use cloister_guard::Guard;
 use cloister_knowledge::{Entry, Index, read_pack};
 use cloister_store::{AuditCode, AuditCodeError, Passage, Store, Vault};
+use cloister_types::{PassageId, Timestamp};
 
 use crate::{
     App, AppError, AppOptions, ErrorCode, Pack, error::sentence, knowledge, model::ModelKeeper,
@@ -43,21 +45,31 @@ impl App {
     /// [`ErrorCode::VaultInUse`], [`ErrorCode::VaultUnusable`], [`ErrorCode::StoreFailed`] or
     /// [`ErrorCode::KnowledgeFailed`], each with a sentence that says what to do.
     pub async fn open(options: AppOptions) -> Result<Arc<Self>, AppError> {
-        let store = if Vault::exists(&options.paths) {
-            Vault::open(&options.paths).await?
+        let (store, new) = if Vault::exists(&options.paths) {
+            (Vault::open(&options.paths).await?, false)
         } else {
             let entropy = &*options.entropy;
-            let store = Vault::create(&options.paths, entropy, options.clock.now()).await?;
-            import(&store, &options).await?;
-            store
+            (Vault::create(&options.paths, entropy, options.clock.now()).await?, true)
         };
-        let now = options.clock.now();
-        store.end_orphaned_guests(now).await?;
-        store.purge(now).await?;
+        let prepared = async {
+            if new {
+                import(&store, &options).await?;
+            }
+            prepare(&store, options.clock.now()).await
+        };
+        match prepared.await {
+            Ok(knowledge) => Ok(Self::start(options, store, knowledge)),
+            Err(error) => {
+                // SQLCipher's exit handler must not meet a database that is still open.
+                store.close().await;
+                Err(error)
+            }
+        }
+    }
 
-        let (entries, imported) = knowledge::entries(&store).await?;
-        let site = site_name(&entries);
-        let index = Index::build(&entries).map_err(|error| failed(&error))?;
+    /// Puts the parts together and starts what runs behind them. Nothing in it can fail.
+    fn start(options: AppOptions, store: Store, knowledge: Knowledge) -> Arc<Self> {
+        let Knowledge { site, index, imported } = knowledge;
         let index = Arc::new(RwLock::new(Arc::new(index)));
         let access = Arc::new(Access::new(
             store.clone(),
@@ -71,7 +83,7 @@ impl App {
             store: store.clone(),
             access: Arc::clone(&access),
             guard: Arc::clone(&guard),
-            index: Arc::clone(&index),
+            index,
             model: model.slot(),
             system,
             clock: Arc::clone(&options.clock),
@@ -79,20 +91,35 @@ impl App {
         }));
         let housekeeping =
             tokio::spawn(keep_house(store.clone(), Arc::clone(&access), Arc::clone(&desk)));
-        Ok(Arc::new(Self {
+        Arc::new(Self {
             options,
             site,
             store,
             access,
             guard,
-            index,
             imported,
             desk,
             model,
             promises: RwLock::default(),
             housekeeping,
-        }))
+        })
     }
+}
+
+/// What an opened vault knows.
+struct Knowledge {
+    site: String,
+    index: Index,
+    imported: HashMap<PassageId, Timestamp>,
+}
+
+/// Tidies the vault up and builds the index over its entries.
+async fn prepare(store: &Store, now: Timestamp) -> Result<Knowledge, AppError> {
+    store.end_orphaned_guests(now).await?;
+    store.purge(now).await?;
+    let (entries, imported) = knowledge::entries(store).await?;
+    let index = Index::build(&entries).map_err(|error| failed(&error))?;
+    Ok(Knowledge { site: site_name(&entries), index, imported })
 }
 
 /// Purges what has expired, and forgets the keys of sessions that are gone.

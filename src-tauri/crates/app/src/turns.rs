@@ -51,7 +51,7 @@ impl App {
     /// # Errors
     /// [`ErrorCode::StoreFailed`] when it cannot be read.
     pub async fn conversation(&self, session: &Session) -> Result<ConversationDto, AppError> {
-        let mut turns = self.desk.transcript(session).await?;
+        let (conversation, mut turns) = self.desk.transcript(session).await?;
         let running = self.desk.latest(session).filter(|turn| !turn.log().is_closed());
         if let Some(running) = running {
             let recorded = turns.iter_mut().find(|turn| turn.id == running.id());
@@ -60,9 +60,8 @@ impl App {
                 None => turns.extend(asked(&running)),
             }
         }
-        let conversation = self.store.conversation_of(session.id).await?;
         Ok(ConversationDto {
-            id: conversation.map(|conversation| conversation.id.to_string()),
+            id: conversation.map(|id| id.to_string()),
             ends_at: session.expires_at.to_string(),
             turns: turns.into_iter().map(TurnDto::from).collect(),
         })

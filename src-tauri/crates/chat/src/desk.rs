@@ -195,17 +195,21 @@ impl Desk {
         lock(&self.latest).retain(|_, turn| !turn.log.is_closed());
     }
 
-    /// The recorded turns of the session's conversation, oldest first.
+    /// The session's conversation, if it has one, and its recorded turns, oldest first.
     ///
     /// # Errors
     /// [`ChatError::Store`] when they cannot be read or do not belong to the session.
-    pub async fn transcript(&self, session: &Session) -> Result<Vec<TurnView>, ChatError> {
+    pub async fn transcript(
+        &self,
+        session: &Session,
+    ) -> Result<(Option<ConversationId>, Vec<TurnView>), ChatError> {
         let store = &self.parts.store;
         let Some(conversation) = store.conversation_of(session.id).await? else {
-            return Ok(Vec::new());
+            return Ok((None, Vec::new()));
         };
         let rows = store.turns(session.id, conversation.id).await?;
-        rows.iter().map(|row| open_turn(session, row.id, &row.sealed)).collect()
+        let turns = rows.iter().map(|row| open_turn(session, row.id, &row.sealed));
+        Ok((Some(conversation.id), turns.collect::<Result<_, _>>()?))
     }
 
     fn reserve(&self, session: SessionId) -> Result<Arc<RunningTurn>, ChatError> {
@@ -226,12 +230,8 @@ impl Desk {
         &self,
         session: &Session,
     ) -> Result<(ConversationId, Vec<Exchange>), ChatError> {
-        let known = self.parts.store.conversation_of(session.id).await?;
-        let conversation = known.map_or_else(
-            || ConversationId::random(&*self.parts.entropy),
-            |conversation| conversation.id,
-        );
-        let turns = self.transcript(session).await?;
+        let (known, turns) = self.transcript(session).await?;
+        let conversation = known.unwrap_or_else(|| ConversationId::random(&*self.parts.entropy));
         let history = turns
             .into_iter()
             .filter(|turn| turn.outcome == Some(crate::Outcome::Answered))
