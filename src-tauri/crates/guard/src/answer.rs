@@ -374,7 +374,7 @@ impl AnswerFilter {
     fn safest_cut(&self) -> usize {
         let stream = &self.stream;
         let held = stream.part(stream.done..stream.end());
-        let found = crate::redact::locate(self.guard.detectors(), &self.guard.plain_readings(held));
+        let found = crate::redact::locate(&self.guard, &self.guard.plain_readings(held));
         let far = held.char_indices().rev().nth(REACH - 1).map_or(0, |(at, _)| at) + stream.done;
         let starts = self.hold.starts.iter().copied().chain([stream.word]);
         let places: Vec<usize> = starts.filter(|start| *start > stream.done).collect();

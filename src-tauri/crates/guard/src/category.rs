@@ -68,6 +68,8 @@ categories! {
     Username = "USERNAME", "[USERNAME]";
     /// A password, key or token.
     Secret = "SECRET", "[SECRET]";
+    /// A diagnosis, a medicine or a procedure next to a person (health profile).
+    Health = "HEALTH", "[HEALTH]";
     /// Personal data of another kind.
     Other = "OTHER", "[OTHER]";
     /// In answers: a link or image whose target was taken away.

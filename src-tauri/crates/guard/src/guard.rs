@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use cloister_types::{Sanitized, Tagger};
+use cloister_types::{Judge, Sanitized, Tagger};
 use serde::Serialize;
 
 use crate::{
-    Finding, Injection, Moderation, Placeholder, Profile, Redaction, Treatment, Views,
+    Finding, Injection, Moderation, Placeholder, Profile, Redaction, SiteRules, Treatment, Views,
     answer::AnswerRules,
+    health::HealthTerms,
     injection::InjectionRules,
     moderation::ModerationRules,
     normalise::{Decoder, View},
+    opinion,
     pii::Detectors,
 };
 
@@ -21,11 +23,17 @@ pub struct GuardOptions {
     pub profile: Profile,
     /// Finds names and addresses; without it the rules alone do.
     pub tagger: Option<Arc<dyn Tagger>>,
+    /// What the site adds.
+    pub site: SiteRules,
+    /// A model-based second opinion on attacks and harm; none by default. It never lowers a verdict,
+    /// and a judge that cannot run refuses the text.
+    pub judge: Option<Arc<dyn Judge>>,
 }
 
 /// The compiled rules. Made once and shared behind an `Arc`; it holds no text.
 pub struct Guard {
     options: GuardOptions,
+    health: Option<HealthTerms>,
     decoder: Decoder,
     detectors: Detectors,
     answer: AnswerRules,
@@ -84,8 +92,10 @@ impl Guard {
     #[must_use]
     pub fn new(options: GuardOptions) -> Self {
         let detectors = Detectors::new();
+        let health = (options.profile == Profile::Health).then(HealthTerms::new);
         Self {
             options,
+            health,
             decoder: Decoder::new(),
             answer: AnswerRules::new(&detectors),
             detectors,
@@ -104,6 +114,16 @@ impl Guard {
     #[must_use]
     pub const fn has_tagger(&self) -> bool {
         self.options.tagger.is_some()
+    }
+
+    /// The site's own rules.
+    pub(crate) const fn site(&self) -> &SiteRules {
+        &self.options.site
+    }
+
+    /// The terms of the health profile, where it is on.
+    pub(crate) const fn health(&self) -> Option<&HealthTerms> {
+        self.health.as_ref()
     }
 
     pub(crate) const fn detectors(&self) -> &Detectors {
@@ -125,6 +145,18 @@ impl Guard {
         Views::read(text, &self.decoder)
     }
 
+    /// Both verdicts on `text`, whose readings are `views`, the second opinion included
+    /// (stages 3 and 4).
+    #[must_use]
+    pub fn verdicts(&self, text: &str, views: &Views) -> (Injection, Moderation) {
+        let mut injection = self.injection(views);
+        let mut moderation = self.moderation(views);
+        if let Some(judge) = &self.options.judge {
+            opinion::ask(&**judge, text, &mut injection, &mut moderation);
+        }
+        (injection, moderation)
+    }
+
     /// Judges whether any reading is an attack on the assistant (stage 3).
     #[must_use]
     pub fn injection(&self, views: &Views) -> Injection {
@@ -141,8 +173,7 @@ impl Guard {
     #[must_use]
     pub fn scan(&self, text: &str) -> Scan {
         let views = self.normalise(text);
-        let injection = self.injection(&views);
-        let moderation = self.moderation(&views);
+        let (injection, moderation) = self.verdicts(text, &views);
         let Redaction { sanitized, findings, placeholders } = self.redact(text, &views);
         let replaced = findings.iter().any(|finding| finding.treatment == Treatment::Replace);
         let action = match (injection.flagged, moderation.flagged, replaced) {

@@ -14,7 +14,6 @@ use crate::{
     finding::{CodePoints, Evidence, Finding, Span, Treatment},
     guard::vouch,
     normalise::{View, Views, part},
-    pii::Detectors,
 };
 
 /// How often the text is looked at again. Two rounds are usual; each takes something away.
@@ -67,11 +66,20 @@ impl Located {
     }
 }
 
-/// Everything that the detectors find in `views`, in bytes of the original, overlaps resolved.
-pub(crate) fn locate(detectors: &Detectors, views: &[View]) -> Vec<Located> {
+/// Everything that the rules, the site's own and the health profile's among them, find in `views`,
+/// in bytes of the original, overlaps resolved.
+pub(crate) fn locate(guard: &Guard, views: &[View]) -> Vec<Located> {
+    let site = guard.site();
     let mut found = Vec::new();
     for view in views {
-        for hit in detectors.find(view.text()) {
+        let mut names = Vec::new();
+        for hit in guard.detectors().find(view.text()) {
+            if site.allows(hit.rule.category, part(view.text(), hit.range.clone())) {
+                continue;
+            }
+            if hit.rule.category == Category::Person {
+                names.push(hit.range.clone());
+            }
             let Range { start, end } = view.origin(&hit.range);
             let rule = hit.rule;
             found.push(Located {
@@ -85,6 +93,8 @@ pub(crate) fn locate(detectors: &Detectors, views: &[View]) -> Vec<Located> {
                 shown: rule.category.placeholder(),
             });
         }
+        found.extend(site.find(view));
+        found.extend(guard.health().into_iter().flat_map(|health| health.find(view, &names)));
     }
     resolve(found)
 }
@@ -130,7 +140,7 @@ impl Guard {
     #[must_use]
     pub fn redact(&self, text: &str, views: &Views) -> Redaction {
         let mut pieces = vec![Piece::Kept(0..text.len())];
-        let mut found = locate(self.detectors(), views.plain());
+        let mut found = locate(self, views.plain());
         for _ in 0..MAX_ROUNDS {
             let replaced = to_replace(&found);
             if replaced.is_empty() {
@@ -138,7 +148,7 @@ impl Guard {
             }
             pieces = replace(text, &pieces, &replaced);
             let current: String = pieces.iter().map(|piece| piece.text(text)).collect();
-            found = locate(self.detectors(), &self.plain_readings(&current));
+            found = locate(self, &self.plain_readings(&current));
         }
         if to_replace(&found).is_empty() {
             return finish(text, &pieces, &found);

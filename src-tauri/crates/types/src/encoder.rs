@@ -66,3 +66,44 @@ pub trait Tagger: Send + Sync {
     /// [`TagError`] when the model cannot run. A text of any length and content is no error.
     fn tag(&self, texts: &[&str]) -> Result<Vec<Vec<Tag>>, TagError>;
 }
+
+/// What a model-based judge thinks of a text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Opinion {
+    /// How likely the text tries to command the assistant, 0 to 1.
+    pub injection: f32,
+    /// How likely the text is abusive or asks for something harmful, 0 to 1.
+    pub harm: f32,
+}
+
+/// The judge could not run; the cause is in its words, never the text.
+#[derive(Debug)]
+pub struct OpinionError(Box<dyn Error + Send + Sync>);
+
+impl OpinionError {
+    /// Wraps the cause, whose text must hold nothing of what was judged.
+    pub fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(cause.into())
+    }
+}
+
+impl fmt::Display for OpinionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the judge failed: {}", self.0)
+    }
+}
+
+impl Error for OpinionError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.0)
+    }
+}
+
+/// A second opinion on a text, by a model. It may take seconds, so it runs on a blocking thread.
+pub trait Judge: Send + Sync {
+    /// What the model thinks of `text`.
+    ///
+    /// # Errors
+    /// [`OpinionError`] when the model cannot run.
+    fn judge(&self, text: &str) -> Result<Opinion, OpinionError>;
+}

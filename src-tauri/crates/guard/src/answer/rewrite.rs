@@ -273,7 +273,7 @@ pub(super) const CANARY: &str = "answer/canary";
 /// Personal data that no passage holds, and secrets wherever they come from.
 fn data(basis: &Basis<'_>, text: &str) -> Vec<Located> {
     let views = basis.guard.plain_readings(text);
-    locate(basis.guard.detectors(), &views)
+    locate(basis.guard, &views)
         .into_iter()
         .filter(|found| {
             let datum = part(text, found.start..found.end);

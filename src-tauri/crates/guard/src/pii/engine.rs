@@ -67,10 +67,13 @@ impl Detectors {
             .expect("a few hundred short words fit an automaton");
         let names: Vec<String> = Category::ALL
             .iter()
-            .map(|category| regex::escape(category.placeholder()))
+            .map(|category| category.placeholder().trim_matches(['[', ']']))
             .filter(|name| !name.is_empty())
+            .map(regex::escape)
             .collect();
-        let placeholder = Regex::new(&names.join("|")).expect("escaped words make a valid pattern");
+        // plain, or numbered where tokens are reversible
+        let placeholder = Regex::new(&format!(r"\[(?:{})(?:_[0-9]{{1,3}})?\]", names.join("|")))
+            .expect("escaped words make a valid pattern");
         Self { rules, words, users: users.into_values().collect(), placeholder }
     }
 

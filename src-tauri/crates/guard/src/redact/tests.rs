@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::{GuardOptions, PatternDraft, Profile, SiteDraft, SiteRules};
 
 fn guard() -> &'static Guard {
     static GUARD: std::sync::OnceLock<Guard> = std::sync::OnceLock::new();
@@ -146,5 +147,72 @@ fn hostile_text_ends() {
         let text = unit.repeat(100_000 / unit.len());
         let scan = guard().scan(&text);
         assert!(scan.sanitized.as_str().len() <= 2 * text.len() + 16, "{unit}");
+    }
+}
+
+#[test]
+fn a_site_s_patterns_hide_and_its_allow_list_shows_but_never_a_card_or_a_secret() {
+    let draft = SiteDraft {
+        allow: vec!["help desk +44 20 7946 0018".to_owned(), "+44 20 7946 0018".to_owned()],
+        patterns: vec![PatternDraft {
+            name: "ward code".to_owned(),
+            category: Category::Other,
+            pattern: r"\bW-[0-9]{3}\b".to_owned(),
+            finds: vec!["in W-123".to_owned()],
+            passes: Vec::new(),
+        }],
+    };
+    let site = SiteRules::check(&draft, guard()).expect("good rules");
+    let guard = Guard::new(GuardOptions { site, ..GuardOptions::default() });
+    let redact =
+        |text: &str| guard.redact(text, &guard.normalise(text)).sanitized.as_str().to_owned();
+    assert_eq!(redact("Ring +44 (20) 7946-0018 in W-123."), "Ring +44 (20) 7946-0018 in [OTHER].");
+    assert_eq!(redact("Ring +44 20 7946 0019."), "Ring [PHONE].");
+    assert_eq!(redact("Card 4111 1111 1111 1111"), "Card [REDACTED]");
+    assert_eq!(guard.site().pattern_name("site/1"), Some("ward code"));
+}
+
+#[test]
+fn the_health_profile_hides_what_is_said_about_a_person() {
+    let guard = Guard::new(GuardOptions { profile: Profile::Health, ..GuardOptions::default() });
+    let text = "Dr. Helena Shaw says my asthma needs salbutamol. Is insulin kept cold?";
+    let redaction = guard.redact(text, &guard.normalise(text));
+    let hidden = "Dr. [PERSON] says my [HEALTH] needs [HEALTH]. Is insulin kept cold?";
+    assert_eq!(redaction.sanitized.as_str(), hidden);
+    let office = Guard::default();
+    let plain = office.redact(text, &office.normalise(text));
+    assert!(plain.sanitized.as_str().contains("asthma"));
+}
+
+proptest::proptest! {
+    // each case compiles a guard of its own
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn an_allow_list_never_weakens_a_card_or_a_secret(
+        words in proptest::collection::vec("[a-z]{2,8}|[0-9]{2,6}|\\+44 20 7946 0018|ann@example\\.org", 0..6),
+        allowed in proptest::collection::vec("[a-z0-9 @.+]{2,20}|[0-9]{4}", 0..6),
+        protected in proptest::sample::select(vec![
+            "4111 1111 1111 1111", "5500-0000-0000-0004", "password: hunter2x9",
+        ]),
+        place in 0_usize..6,
+    ) {
+        let mut words = words;
+        words.insert(place.min(words.len()), protected.to_owned());
+        let text = words.join(" or ");
+        // what may not be allowed is refused; the rest is tried, every part of the text among it
+        let drafts = allowed.iter().cloned().chain(words.iter().cloned());
+        let allow = drafts
+            .filter(|entry| {
+                let draft = SiteDraft { allow: vec![entry.clone()], patterns: Vec::new() };
+                SiteRules::check(&draft, guard()).is_ok()
+            })
+            .collect();
+        let site = SiteRules::check(&SiteDraft { allow, patterns: Vec::new() }, guard())
+            .expect("each entry was checked");
+        let guard = Guard::new(GuardOptions { site, ..GuardOptions::default() });
+        let secret = protected.rsplit(": ").next().unwrap_or_default();
+        let sanitized = guard.redact(&text, &guard.normalise(&text)).sanitized;
+        proptest::prop_assert!(!sanitized.as_str().contains(secret), "{}", sanitized.as_str());
     }
 }
