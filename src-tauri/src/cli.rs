@@ -166,7 +166,7 @@ pub(crate) struct Bench<'a> {
 
 impl Bench<'_> {
     pub(crate) async fn open(&self) -> Result<Arc<App>, Failure> {
-        Ok(App::open(self.folders.options(Pack::Manga, self.limits.clone())).await?)
+        Ok(App::open(self.folders.options(Pack::Manga, self.limits.clone())?).await?)
     }
 }
 
@@ -190,7 +190,8 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
             confine::restrict_files(FileAccess::Terminal, &[])?;
             confine::lock_egress()?;
             confine::settle_environment()?;
-            return guard::run(&command, output);
+            let folders = Folders::find(arguments.data_dir.as_deref()).ok();
+            return guard::run(&command, folders.as_ref(), output);
         }
         _ => {}
     }

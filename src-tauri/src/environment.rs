@@ -7,7 +7,8 @@ use std::{
 };
 
 use cloister_app::{
-    AppOptions, EgressProbe, EgressReport, ModelSource, Pack, VaultPaths, WorkerCommand,
+    AppError, AppOptions, EgressProbe, EgressReport, GuardSettings, ModelSource, Pack, VaultPaths,
+    WorkerCommand,
 };
 use cloister_types::{OsEntropy, SystemClock};
 use directories::ProjectDirs;
@@ -69,21 +70,25 @@ impl Folders {
     }
 
     /// What the application is opened with.
-    pub(crate) fn options(&self, pack: Pack, limits: Vec<String>) -> AppOptions {
+    ///
+    /// # Errors
+    /// When the site's settings of the guard cannot be used.
+    pub(crate) fn options(&self, pack: Pack, limits: Vec<String>) -> Result<AppOptions, AppError> {
         let model = worker_command()
             .map_or(ModelSource::Missing("The program’s own file cannot be found."), |command| {
                 ModelSource::Worker(command)
             });
         let probe = Probe { data: self.data.clone(), limits };
-        AppOptions {
+        Ok(AppOptions {
             paths: VaultPaths { data_dir: self.data.clone(), config_dir: self.config.clone() },
             models: self.models.clone(),
             model,
             pack,
+            guard: GuardSettings::find(&self.config)?,
             clock: Arc::new(SystemClock::default()),
             entropy: Arc::new(OsEntropy),
             egress: Arc::new(probe),
-        }
+        })
     }
 }
 

@@ -1,6 +1,13 @@
 //! The guard within a turn: hiding, blocking, redirecting.
 
-use cloister_tests::Appliance;
+use std::sync::Arc;
+
+use cloister_app::{GuardSettings, ModelSource, Profile};
+use cloister_inference::scripted::{Script, ScriptedModel};
+use cloister_store::{AuditEvent, Vault};
+use cloister_tests::{Appliance, Setting};
+
+use crate::turns::COMPOSED;
 
 #[tokio::test]
 async fn what_is_hidden_is_marked_and_nothing_else_changes() {
@@ -59,4 +66,59 @@ async fn self_harm_gets_a_caring_reply() {
     assert_eq!(turn["outcome"], "redirected");
     assert_eq!(turn["reason"], "self_harm");
     assert!(turn["answer"].as_str().unwrap().contains("You don’t have to carry this alone"));
+}
+
+#[tokio::test]
+async fn what_the_model_never_saw_comes_back_to_the_same_session_only() {
+    let said = "[PERSON_1], unread volumes can be returned.";
+    let model = ScriptedModel::new([Script::answer(said), Script::answer(said)]);
+    let guard = GuardSettings { profile: Profile::Health, ..GuardSettings::default() };
+    let given = ModelSource::Given(Arc::new(model.clone()));
+    let appliance = Appliance::with(Setting { model: given, guard, ..Setting::default() }).await;
+    let mut guest = appliance.guest().await;
+    let question = format!("My name is Ada Lovelace and I have asthma. {}", COMPOSED.trim());
+
+    let events = guest.ask(&question).await;
+    let shown: String = events
+        .iter()
+        .filter(|(name, _)| name == "delta")
+        .filter_map(|(_, event)| event["text"].as_str())
+        .collect();
+    assert!(shown.contains("Ada Lovelace"), "{shown}");
+    let turn = &events.last().unwrap().1["turn"];
+    assert!(turn["answer"].as_str().unwrap().contains("Ada Lovelace"));
+    let kept = guest.get("/api/conversation").await.body;
+    assert!(kept["turns"][0]["answer"].as_str().unwrap().contains("Ada Lovelace"));
+    let text = kept["turns"][0]["question"]["text"].as_str().unwrap();
+    assert!(text.starts_with("My name is [PERSON_1] and I have [HEALTH_1]."), "{text}");
+
+    // another session, and the model, know nothing of her
+    let mut other = appliance.guest().await;
+    let foreign = other.turn(COMPOSED.trim()).await;
+    assert!(foreign["answer"].as_str().unwrap().contains("[PERSON_1]"));
+    for request in model.requests() {
+        let prompt = format!("{:?}", request.messages);
+        assert!(!prompt.contains("Lovelace") && !prompt.contains("asthma"), "{prompt}");
+    }
+
+    appliance.app.close().await;
+    let store = Vault::open(&appliance.paths()).await.expect("the vault opens again");
+    let records = store.audit_records(0, 1_000).await.expect("the records are readable");
+    store.close().await;
+    let classes: Vec<String> = records
+        .iter()
+        .filter(|record| record.event == AuditEvent::TurnAuthorised)
+        .map(|record| record.body["data_class"].to_string())
+        .collect();
+    assert_eq!(classes, [r#"["HEALTH"]"#, "[]"]);
+}
+
+#[tokio::test]
+async fn a_site_s_own_words_of_care_are_used() {
+    let words = "Ring the chaplain on the house line, day and night.";
+    let guard = GuardSettings { care_text: Some(words.to_owned()), ..GuardSettings::default() };
+    let appliance = Appliance::with(Setting { guard, ..Setting::default() }).await;
+    let turn = appliance.guest().await.turn("I want to kill myself").await;
+    assert_eq!(turn["reason"], "self_harm");
+    assert_eq!(turn["answer"], words);
 }

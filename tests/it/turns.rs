@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use cloister_app::{ModelSource, Pack};
+use cloister_app::ModelSource;
 use cloister_inference::scripted::{Script, ScriptedModel};
 use cloister_tests::{Appliance, Setting};
 use serde_json::json;
@@ -13,7 +13,7 @@ pub(crate) const COMPOSED: &str = include_str!("../cases/pack/composed.txt");
 pub(crate) async fn with_model(scripts: Vec<Script>) -> (Appliance, ScriptedModel) {
     let model = ScriptedModel::new(scripts);
     let given = ModelSource::Given(Arc::new(model.clone()));
-    (Appliance::with(Setting { pack: Pack::Manga, model: given }).await, model)
+    (Appliance::with(Setting { model: given, ..Setting::default() }).await, model)
 }
 
 #[tokio::test]

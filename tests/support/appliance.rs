@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use cloister_app::{
-    App, AppOptions, EgressProbe, EgressReport, ModelSource, Pack, Peer, VaultPaths,
+    App, AppOptions, EgressProbe, EgressReport, GuardSettings, ModelSource, Pack, Peer, VaultPaths,
 };
 use cloister_types::{Clock, FixedClock, OsEntropy, Timestamp};
 use tempfile::TempDir;
@@ -19,11 +19,17 @@ pub struct Setting {
     pub pack: Pack,
     /// What answers where passages must be put together.
     pub model: ModelSource,
+    /// How the guard is set up.
+    pub guard: GuardSettings,
 }
 
 impl Default for Setting {
     fn default() -> Self {
-        Self { pack: Pack::Manga, model: ModelSource::Missing("Not in this test.") }
+        Self {
+            pack: Pack::Manga,
+            model: ModelSource::Missing("Not in this test."),
+            guard: GuardSettings::default(),
+        }
     }
 }
 
@@ -54,6 +60,7 @@ impl Appliance {
             models: Vec::new(),
             model: setting.model,
             pack: setting.pack,
+            guard: setting.guard,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(OsEntropy),
             egress: Arc::new(NoEgress),

@@ -1,12 +1,16 @@
 //! `cloister guard`: the guard alone, without a vault.
 
+mod explain;
+
 use std::{
     io::{self, BufRead, Read, Write},
+    path::{Path, PathBuf},
     sync::Arc,
     time::Instant,
 };
 
-use cloister_guard::{AnswerContext, AnswerFilter, Guard, Scan};
+use cloister_app::GuardSettings;
+use cloister_guard::{AnswerContext, AnswerFilter, Guard, Profile, Scan};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -14,6 +18,7 @@ use super::{
     Exit, Failure,
     output::{Output, json_line},
 };
+use crate::environment::Folders;
 
 /// Bytes read at once by `filter`: small enough that text appears as it comes.
 const CHUNK_BYTES: usize = 4096;
@@ -25,16 +30,88 @@ pub(crate) enum GuardCommand {
         /// Read and write JSON Lines
         #[arg(long, required = true)]
         jsonl: bool,
+        #[command(flatten)]
+        setup: Setup,
     },
     /// Pass standard input through the filter that answers go through
-    Filter,
+    Filter {
+        #[command(flatten)]
+        setup: Setup,
+    },
+    /// Show a text with what would be hidden, and why
+    Explain {
+        /// The text [default: standard input]
+        text: Option<String>,
+        #[command(flatten)]
+        setup: Setup,
+    },
+    /// Try a site's rules against their own examples
+    Check {
+        /// The file [default: guard.toml in the configuration folder]
+        file: Option<PathBuf>,
+    },
 }
 
-pub(crate) fn run(command: &GuardCommand, output: &Output) -> Result<Exit, Failure> {
-    match command {
-        GuardCommand::Scan { .. } => scan(output),
-        GuardCommand::Filter => filter(output),
+/// How the guard is set up for one command.
+#[derive(clap::Args)]
+pub(crate) struct Setup {
+    /// The kind of place: office, kiosk or health [default: as the site's guard.toml says]
+    #[arg(long, value_parser = profile)]
+    profile: Option<Profile>,
+    /// The site's rules [default: guard.toml in the configuration folder]
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+}
+
+impl Setup {
+    fn guard(&self, folders: Option<&Folders>) -> Result<Guard, Failure> {
+        let mut settings = read(self.rules.as_deref(), folders)?;
+        settings.profile = self.profile.unwrap_or(settings.profile);
+        Ok(settings.guard(None)?)
     }
+}
+
+/// Without a home folder there are no site's rules, and the guard works all the same.
+pub(crate) fn run(
+    command: &GuardCommand,
+    folders: Option<&Folders>,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    match command {
+        GuardCommand::Scan { setup, .. } => scan(&setup.guard(folders)?, output),
+        GuardCommand::Filter { setup } => filter(setup.guard(folders)?, output),
+        GuardCommand::Explain { text, setup } => {
+            let guard = setup.guard(folders)?;
+            let text = match text {
+                Some(text) => text.clone(),
+                None => io::read_to_string(io::stdin().lock())?,
+            };
+            explain::run(&guard, &text, output)
+        }
+        GuardCommand::Check { file } => {
+            let settings = read(file.as_deref(), folders)?;
+            let guard = settings.guard(None)?;
+            let (allowed, patterns) = (settings.allow.len(), settings.patterns.len());
+            let profile = guard.profile().as_str();
+            output.line(&format!(
+                "good: profile {profile}, {allowed} allowed texts, {patterns} patterns, every example tried"
+            ))?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn read(file: Option<&Path>, folders: Option<&Folders>) -> Result<GuardSettings, Failure> {
+    Ok(match (file, folders) {
+        (Some(file), _) => GuardSettings::read(file)?,
+        (None, Some(folders)) => GuardSettings::find(&folders.config)?,
+        (None, None) => GuardSettings::default(),
+    })
+}
+
+fn profile(name: &str) -> Result<Profile, String> {
+    let known = Profile::ALL.iter().find(|profile| profile.as_str() == name);
+    known.copied().ok_or_else(|| "one of office, kiosk and health".to_owned())
 }
 
 #[derive(Deserialize)]
@@ -43,8 +120,7 @@ struct Line {
     text: String,
 }
 
-fn scan(output: &Output) -> Result<Exit, Failure> {
-    let guard = Guard::default();
+fn scan(guard: &Guard, output: &Output) -> Result<Exit, Failure> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut exit = Exit::Done;
     for (number, line) in (1..).zip(io::stdin().lock().split(b'\n')) {
@@ -68,7 +144,15 @@ fn scan(output: &Output) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
+/// The result of one text, as the contract has it.
 fn result(id: &Value, scan: &Scan, micros: u128) -> Value {
+    let mut result = verdicts(scan);
+    result["id"] = id.clone();
+    result["micros"] = json!(u64::try_from(micros).unwrap_or(u64::MAX));
+    result
+}
+
+fn verdicts(scan: &Scan) -> Value {
     let findings: Vec<Value> = scan
         .findings
         .iter()
@@ -84,7 +168,6 @@ fn result(id: &Value, scan: &Scan, micros: u128) -> Value {
         .collect();
     let labels: Vec<&str> = scan.moderation.labels.iter().map(|label| label.as_str()).collect();
     json!({
-        "id": id,
         "action": scan.action,
         "sanitized": scan.sanitized.as_str(),
         "findings": findings,
@@ -97,14 +180,14 @@ fn result(id: &Value, scan: &Scan, micros: u128) -> Value {
             "flagged": scan.moderation.flagged,
             "score": scan.moderation.score,
             "labels": labels,
+            "rules": scan.moderation.rules,
         },
-        "micros": u64::try_from(micros).unwrap_or(u64::MAX),
     })
 }
 
 /// Streams standard input through the answer filter with no passages and no system text.
-fn filter(output: &Output) -> Result<Exit, Failure> {
-    let mut filter = AnswerFilter::new(Arc::new(Guard::default()), AnswerContext::default());
+fn filter(guard: Guard, output: &Output) -> Result<Exit, Failure> {
+    let mut filter = AnswerFilter::new(Arc::new(guard), AnswerContext::default());
     let mut input = io::stdin().lock();
     let mut pending = Vec::new();
     let mut chunk = [0; CHUNK_BYTES];

@@ -15,7 +15,7 @@ pub(crate) async fn run(bench: &Bench<'_>, arguments: &InitArguments) -> Result<
     let pack = Pack::named(&arguments.pack).ok_or_else(|| {
         Failure::Usage(format!("there is no pack called {:?}; use manga or none", arguments.pack))
     })?;
-    let options = bench.folders.options(pack, bench.limits.clone());
+    let options = bench.folders.options(pack, bench.limits.clone())?;
     let entries = App::init(&options).await?;
     let folder = bench.folders.data.display();
     let keys = bench.folders.config.join("keys");

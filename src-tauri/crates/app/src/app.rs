@@ -15,7 +15,7 @@ use cloister_store::{Store, VaultPaths};
 use cloister_types::{Clock, Entropy, PassageId, Timestamp};
 use tokio::task::JoinHandle;
 
-use crate::{PromiseDto, model::ModelKeeper};
+use crate::{GuardSettings, PromiseDto, model::ModelKeeper};
 
 /// Tries from inside this process what the egress lock must refuse.
 pub trait EgressProbe: Send + Sync {
@@ -77,6 +77,8 @@ pub struct AppOptions {
     pub model: ModelSource,
     /// The knowledge that a vault made on this occasion starts with.
     pub pack: Pack,
+    /// How the guard is set up.
+    pub guard: GuardSettings,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The random source.

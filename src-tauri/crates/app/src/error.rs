@@ -44,6 +44,8 @@ pub enum ErrorCode {
     ModelAltered,
     /// The model cannot run now.
     ModelUnavailable,
+    /// A settings file is not of the form that it should have.
+    SettingsInvalid,
 }
 
 impl ErrorCode {
@@ -67,6 +69,7 @@ impl ErrorCode {
             Self::ModelMissing => "model_missing",
             Self::ModelAltered => "model_altered",
             Self::ModelUnavailable => "model_unavailable",
+            Self::SettingsInvalid => "settings_invalid",
         }
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use cloister_access::Access;
-use cloister_chat::{Desk, DeskParts, SystemPrompt};
+use cloister_chat::{Desk, DeskParts, Placeholders, SystemPrompt};
 use cloister_guard::Guard;
 use cloister_knowledge::{Entry, Index, read_pack};
 use cloister_store::{AuditCode, AuditCodeError, Passage, Store, Vault};
@@ -45,6 +45,7 @@ impl App {
     /// [`ErrorCode::VaultInUse`], [`ErrorCode::VaultUnusable`], [`ErrorCode::StoreFailed`] or
     /// [`ErrorCode::KnowledgeFailed`], each with a sentence that says what to do.
     pub async fn open(options: AppOptions) -> Result<Arc<Self>, AppError> {
+        let guard = Arc::new(options.guard.guard(None)?);
         let (store, new) = if Vault::exists(&options.paths) {
             (Vault::open(&options.paths).await?, false)
         } else {
@@ -58,7 +59,7 @@ impl App {
             prepare(&store, options.clock.now()).await
         };
         match prepared.await {
-            Ok(knowledge) => Ok(Self::start(options, store, knowledge)),
+            Ok(knowledge) => Ok(Self::start(options, store, guard, knowledge)),
             Err(error) => {
                 // SQLCipher's exit handler must not meet a database that is still open.
                 store.close().await;
@@ -68,7 +69,12 @@ impl App {
     }
 
     /// Puts the parts together and starts what runs behind them. Nothing in it can fail.
-    fn start(options: AppOptions, store: Store, knowledge: Knowledge) -> Arc<Self> {
+    fn start(
+        options: AppOptions,
+        store: Store,
+        guard: Arc<Guard>,
+        knowledge: Knowledge,
+    ) -> Arc<Self> {
         let Knowledge { site, index, imported } = knowledge;
         let index = Arc::new(RwLock::new(Arc::new(index)));
         let access = Arc::new(Access::new(
@@ -76,7 +82,6 @@ impl App {
             Arc::clone(&options.clock),
             Arc::clone(&options.entropy),
         ));
-        let guard = Arc::new(Guard::default());
         let system = SystemPrompt::new(&site, &*options.entropy);
         let model = ModelKeeper::start(&options, system.prefix());
         let desk = Arc::new(Desk::new(DeskParts {
@@ -86,6 +91,12 @@ impl App {
             index,
             model: model.slot(),
             system,
+            placeholders: if options.guard.reversible() {
+                Placeholders::Reversible
+            } else {
+                Placeholders::Plain
+            },
+            care: options.guard.care_text.as_deref().map(Arc::from),
             clock: Arc::clone(&options.clock),
             entropy: Arc::clone(&options.entropy),
         }));
@@ -130,10 +141,15 @@ async fn keep_house(store: Store, access: Arc<Access>, desk: Arc<Desk>) {
     loop {
         tick.tick().await;
         match store.purge(desk.parts().clock.now()).await {
-            Ok(report) => access.forget(&report.ended),
-            Err(error) => tracing::error!(%error, "the purge failed; it is tried again"),
+            Ok(report) => {
+                access.forget(&report.ended);
+                desk.forget(&report.ended);
+            }
+            Err(error) => {
+                tracing::error!(%error, "the purge failed; it is tried again");
+                desk.forget(&[]);
+            }
         }
-        desk.forget_finished();
     }
 }
 

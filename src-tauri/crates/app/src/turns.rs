@@ -52,6 +52,9 @@ impl App {
     /// [`ErrorCode::StoreFailed`] when it cannot be read.
     pub async fn conversation(&self, session: &Session) -> Result<ConversationDto, AppError> {
         let (conversation, mut turns) = self.desk.transcript(session).await?;
+        for turn in &mut turns {
+            turn.answer = self.desk.restored(session, std::mem::take(&mut turn.answer));
+        }
         let running = self.desk.latest(session).filter(|turn| !turn.log().is_closed());
         if let Some(running) = running {
             let recorded = turns.iter_mut().find(|turn| turn.id == running.id());

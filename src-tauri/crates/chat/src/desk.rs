@@ -14,8 +14,9 @@ use cloister_types::{Clock, ConversationId, Entropy, Secret, SessionId, TurnId};
 use tokio::sync::watch;
 
 use crate::{
-    ChatError, EventLog, Exchange, SystemPrompt, TurnView,
+    ChatError, EventLog, Exchange, Placeholders, SystemPrompt, TurnView,
     driver::{Asking, Driver},
+    tokens::{SessionMapping, TokenBook},
     transcript::open_turn,
 };
 
@@ -86,6 +87,10 @@ pub struct DeskParts {
     pub model: Arc<ModelSlot>,
     /// The fixed text of every prompt.
     pub system: SystemPrompt,
+    /// Whether hidden data come back in replies.
+    pub placeholders: Placeholders,
+    /// The site's own words to somebody who may be thinking of harming themselves.
+    pub care: Option<Arc<str>>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The random source.
@@ -135,13 +140,14 @@ impl RunningTurn {
 pub struct Desk {
     parts: DeskParts,
     latest: Mutex<HashMap<SessionId, Arc<RunningTurn>>>,
+    tokens: TokenBook,
 }
 
 impl Desk {
     /// A desk that works with `parts`.
     #[must_use]
     pub fn new(parts: DeskParts) -> Self {
-        Self { parts, latest: Mutex::default() }
+        Self { parts, latest: Mutex::default(), tokens: TokenBook::default() }
     }
 
     /// What the desk works with.
@@ -169,7 +175,8 @@ impl Desk {
                 return Err(error);
             }
         };
-        let asking = Asking { session, peer, conversation, history, raw };
+        let mapping = self.mapping(session.id);
+        let asking = Asking { session, peer, conversation, history, mapping, raw };
         tokio::spawn(Driver::new(self.parts.clone(), Arc::clone(&turn), asking).run());
         Ok(turn)
     }
@@ -188,14 +195,35 @@ impl Desk {
             turn.cancel();
             turn.log.closed().await;
         }
+        self.tokens.forget(session.id);
     }
 
-    /// Forgets turns that are over, whose sessions may have been purged.
-    pub fn forget_finished(&self) {
+    /// Forgets turns that are over, and everything about the sessions that `ended`.
+    pub fn forget(&self, ended: &[SessionId]) {
         lock(&self.latest).retain(|_, turn| !turn.log.is_closed());
+        for session in ended {
+            self.tokens.forget(*session);
+        }
     }
 
-    /// The session's conversation, if it has one, and its recorded turns, oldest first.
+    /// `answer` as the reader of `session` sees it: with the data that only this session knows.
+    #[must_use]
+    pub fn restored(&self, session: &Session, answer: String) -> String {
+        match self.mapping(session.id) {
+            Some(mapping) => mapping.restore(answer),
+            None => answer,
+        }
+    }
+
+    fn mapping(&self, session: SessionId) -> Option<SessionMapping> {
+        match self.parts.placeholders {
+            Placeholders::Plain => None,
+            Placeholders::Reversible => Some(self.tokens.of(session)),
+        }
+    }
+
+    /// The session's conversation, if it has one, and its recorded turns, oldest first. Answers
+    /// stand as recorded, with placeholders: see [`Desk::restored`].
     ///
     /// # Errors
     /// [`ChatError::Store`] when they cannot be read or do not belong to the session.

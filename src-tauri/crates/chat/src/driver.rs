@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use crate::{
     Authorisation, ChatError, Completion, DeskParts, Effect, Event, Exchange, Input, Machine,
     ModelTrouble, RunningTurn, Setup, Situation, TurnView, record, retrieval, stopwatch::Stopwatch,
-    transcript::seal_turn,
+    tokens::SessionMapping, transcript::seal_turn,
 };
 
 /// Most tokens in a composed answer: four short sentences and some room.
@@ -32,6 +32,7 @@ pub(crate) struct Driver {
     opening: Vec<Effect>,
     asked_at: Timestamp,
     raw: Arc<Secret<String>>,
+    mapping: Option<SessionMapping>,
     query: Option<Secret<String>>,
     model: Option<String>,
     generation: Option<Generation>,
@@ -45,6 +46,8 @@ pub(crate) struct Asking {
     pub(crate) peer: Peer,
     pub(crate) conversation: ConversationId,
     pub(crate) history: Vec<Exchange>,
+    /// What was hidden from the model in this session, where it comes back in replies.
+    pub(crate) mapping: Option<SessionMapping>,
     pub(crate) raw: Secret<String>,
 }
 
@@ -57,6 +60,7 @@ impl Driver {
             guard: Arc::clone(&parts.guard),
             system: parts.system.clone(),
             history: asking.history,
+            care: parts.care.clone(),
         });
         Self {
             stopwatch: Stopwatch::start(Arc::clone(&parts.clock)),
@@ -70,6 +74,7 @@ impl Driver {
             opening,
             asked_at,
             raw: Arc::new(asking.raw),
+            mapping: asking.mapping,
             query: None,
             model: None,
             generation: None,
@@ -190,18 +195,21 @@ impl Driver {
     /// Stages 2 to 5, timed one by one, off the async runtime.
     async fn guard(&mut self) -> Input {
         let (guard, raw) = (Arc::clone(&self.parts.guard), Arc::clone(&self.raw));
+        let mapping = self.mapping.clone();
         let mut stopwatch = Stopwatch::start(Arc::clone(&self.parts.clock));
         let looked = tokio::task::spawn_blocking(move || {
             let text = raw.expose().as_str();
             let views = guard.normalise(text);
             stopwatch.lap("normalise");
-            let injection = guard.injection(&views);
-            stopwatch.lap("injection");
-            let moderation = guard.moderation(&views);
-            stopwatch.lap("moderation");
+            let (injection, moderation) = guard.verdicts(text, &views);
+            stopwatch.lap("verdicts");
             let redaction = guard.redact(text, &views);
             stopwatch.lap("redact");
             let query = retrieval::query(&guard, text, &views, &redaction);
+            let redaction = match mapping {
+                Some(mapping) => mapping.number(text, redaction),
+                None => redaction,
+            };
             (query, Situation { injection, moderation, redaction }, stopwatch)
         });
         let Ok((query, situation, stopwatch)) = looked.await else {
@@ -284,15 +292,25 @@ impl Driver {
         let event = match event {
             Event::Delta(text) => {
                 self.stopwatch.mark_once("first_text");
-                Event::Delta(text)
+                Event::Delta(self.restore(text))
             }
             Event::Done(mut view) => {
                 self.sign(&mut view);
+                view.answer = self.restore(view.answer);
                 Event::Done(view)
             }
             other => other,
         };
         self.turn.log().push(event);
+    }
+
+    /// `text` for the eyes of the session's reader; what is recorded keeps its placeholders. The
+    /// answer filter gives every placeholder out whole, so that none is cut in two.
+    fn restore(&self, text: String) -> String {
+        match &self.mapping {
+            Some(mapping) => mapping.restore(text),
+            None => text,
+        }
     }
 
     /// Adds what only the driver knows: which model wrote, and how long each stage took.

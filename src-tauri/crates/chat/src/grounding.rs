@@ -103,9 +103,10 @@ impl Grounding {
     }
 
     fn judge(&self, sentence: &str) -> Verdict {
+        let sentence = &strip_placeholders(&strip_marks(sentence));
         let words: BTreeSet<String> = content_words(sentence).collect();
         let neighbours: BTreeSet<(String, String)> = pairs(sentence).collect();
-        let numbers: Vec<String> = figures(&strip_marks(sentence)).collect();
+        let numbers: Vec<String> = figures(sentence).collect();
         let mut best = (0.0_f32, Verdict::Unsupported);
         for (number, passage) in (1_u32..).zip(&self.passages) {
             if !numbers.iter().all(|figure| passage.figures.contains(figure)) {
@@ -184,6 +185,26 @@ fn strip_marks(sentence: &str) -> String {
     text
 }
 
+/// Removes placeholders such as `[PERSON_1]`: they stand for the reader's own data and are no claim.
+fn strip_placeholders(sentence: &str) -> String {
+    let mut text = String::with_capacity(sentence.len());
+    let mut rest = sentence;
+    while let Some((before, after)) = rest.split_once('[') {
+        text.push_str(before);
+        rest = match after.split_once(']') {
+            Some((inside, tail)) if is_placeholder(inside) => tail,
+            _ => after,
+        };
+    }
+    text.push_str(rest);
+    text
+}
+
+fn is_placeholder(inside: &str) -> bool {
+    inside.starts_with(|first: char| first.is_ascii_uppercase())
+        && inside.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_'))
+}
+
 fn is_mark(inside: &str) -> bool {
     !inside.is_empty() && inside.len() <= 3 && inside.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -247,6 +268,15 @@ mod tests {
              books. [2]"
         );
         assert_eq!(dropped, 0);
+    }
+
+    #[test]
+    fn a_placeholder_is_no_claim_and_no_figure() {
+        let (shown, dropped) =
+            ground("Dear [PERSON_12], you can return unread volumes within 30 days.");
+        assert_eq!(shown, "Dear [PERSON_12], you can return unread volumes within 30 days. [1]");
+        assert_eq!(dropped, 0);
+        assert_eq!(strip_placeholders("a [PERSON_1] b [see] [2"), "a  b see] 2");
     }
 
     #[test]

@@ -28,6 +28,7 @@ mod prompt;
 mod record;
 mod retrieval;
 mod stopwatch;
+mod tokens;
 mod transcript;
 
 pub use desk::{Desk, DeskParts, ModelSlot, RunningTurn};
@@ -39,4 +40,5 @@ pub use machine::{
     Situation,
 };
 pub use prompt::{SystemPrompt, compose};
+pub use tokens::Placeholders;
 pub use transcript::{Exchange, open_turn, seal_turn};

@@ -208,7 +208,9 @@ impl Machine {
     }
 
     fn decline(&mut self, outcome: Outcome, reason: Option<Reason>) -> Vec<Effect> {
-        self.say(outcome, reason, phrases::sentence(outcome, reason).to_owned(), Vec::new())
+        let own = self.setup.care.as_deref().filter(|_| reason == Some(Reason::SelfHarm));
+        let text = own.unwrap_or_else(|| phrases::sentence(outcome, reason)).to_owned();
+        self.say(outcome, reason, text, Vec::new())
     }
 
     fn say(

@@ -1,14 +1,19 @@
 //! The particulars of a turn's two audit records: decisions, ids, codes and times, never text.
 
 use cloister_access::Role;
+use cloister_guard::Category;
 use cloister_store::{AuditBody, AuditCode};
 
 use crate::{Authorisation, Completion, TurnView};
 
 /// What stands in the *authorised* record.
 pub(crate) fn authorised(role: Role, authorisation: &Authorisation) -> AuditBody {
+    let health =
+        authorisation.question.hidden.iter().any(|hidden| hidden.category == Category::Health);
     AuditBody::new()
         .with("role", &role)
+        // questions that speak of a person's health are a class of their own in the log
+        .list("data_class", health.then_some(Category::Health))
         .list("decision", code(authorisation.decision))
         .passages("passages", &authorisation.passages)
         .list("rules", authorisation.rules.iter().filter_map(|rule| rule.parse::<AuditCode>().ok()))

@@ -7,8 +7,8 @@ use cloister_types::{ReadScope, Secret};
 use crate::{Passage, Retrieved, Topic};
 
 /// What is looked up for `text`: its normalised original without the findings that can tell nothing
-/// about what is asked, such as card numbers. Names and places stay: "volumes by Naoki Urasawa" must
-/// find them. It is kept in memory for the search and wiped.
+/// about what is asked, such as card numbers. Names, places and what is said about health stay:
+/// "volumes by Naoki Urasawa" must find them. It is kept in memory for the search and wiped.
 pub(crate) fn query(
     guard: &Guard,
     text: &str,
@@ -17,7 +17,7 @@ pub(crate) fn query(
 ) -> Secret<String> {
     let hides = |finding: &&Finding| {
         finding.treatment == Treatment::Replace
-            && !matches!(finding.category, Category::Person | Category::Address)
+            && !matches!(finding.category, Category::Person | Category::Address | Category::Health)
     };
     let mut hidden = redaction.findings.iter().filter(hides).map(|finding| finding.span).peekable();
     if hidden.peek().is_none() {

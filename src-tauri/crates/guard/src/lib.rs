@@ -20,6 +20,7 @@
 
 mod answer;
 mod category;
+mod explain;
 mod finding;
 mod guard;
 mod health;

@@ -30,6 +30,7 @@ pub const fn status_of(code: ErrorCode) -> StatusCode {
         ErrorCode::TurnRunning | ErrorCode::VaultExists => StatusCode::CONFLICT,
         ErrorCode::VaultInUse
         | ErrorCode::VaultUnusable
+        | ErrorCode::SettingsInvalid
         | ErrorCode::StoreFailed
         | ErrorCode::KnowledgeFailed
         | ErrorCode::ModelMissing

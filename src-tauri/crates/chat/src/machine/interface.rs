@@ -21,6 +21,8 @@ pub struct Setup {
     pub system: SystemPrompt,
     /// Earlier exchanges of the conversation, oldest first.
     pub history: Vec<Exchange>,
+    /// The site's own words to somebody who may be thinking of harming themselves.
+    pub care: Option<Arc<str>>,
 }
 
 /// What the guard found in the question.

@@ -29,6 +29,7 @@ impl Run {
             guard: Arc::clone(&guard),
             system: SystemPrompt::new("Inkwell", &entropy),
             history: Vec::new(),
+            care: None,
         });
         let mut run = Self { machine, guard, effects };
         let views = run.guard.normalise(question);
@@ -224,6 +225,7 @@ fn a_guard_that_fails_refuses() {
         guard: Arc::new(Guard::default()),
         system: SystemPrompt::new("Inkwell", &entropy),
         history: Vec::new(),
+        care: None,
     });
     let effects = machine.step(Input::GuardFailed);
     assert!(

@@ -1,0 +1,50 @@
+//! Why something was found, in a sentence for people.
+
+use std::borrow::Cow;
+
+use crate::Guard;
+
+/// Reasons of the rules that stand in no table of their own.
+const REASONS: &[(&str, &str)] = &[
+    ("tagger/person", "The name tagger reads this as a person’s name."),
+    ("tagger/address", "The name tagger reads this as a postal address or a part of one."),
+    (
+        "tagger/place",
+        "The name tagger reads this as a place; a place alone is no address and stays.",
+    ),
+    ("health/diagnosis", "A disease or injury, in a sentence that speaks of a person."),
+    ("health/medication", "A medicine, in a sentence that speaks of a person."),
+    (
+        "health/procedure",
+        "An operation, treatment or examination, in a sentence that speaks of a person.",
+    ),
+    ("judge/injection", "The second opinion takes this for an attack on the assistant."),
+    ("judge/harm", "The second opinion takes this for abusive or harmful."),
+    ("judge/unavailable", "The second opinion could not be asked, so the text is refused."),
+    (
+        "redact/unsettled",
+        "The text changes its meaning with everything that is taken out of it, so all of it is hidden.",
+    ),
+    (
+        "answer/canary",
+        "A secret mark of the system prompt: the model was made to repeat its instructions.",
+    ),
+    ("answer/prompt", "Words of the system prompt, which are not for readers."),
+    ("answer/control-token", "A control token of a chat template, which no answer may hold."),
+    ("answer/key-block", "A private key."),
+    ("answer/endless", "A stretch without end, which is not shown."),
+    ("answer/link", "A link or image whose address could carry data away."),
+    ("answer/citation", "A source that was not among the passages given."),
+];
+
+impl Guard {
+    /// The reason behind `rule`, as findings and verdicts name it, in a sentence for people.
+    #[must_use]
+    pub fn reason(&self, rule: &str) -> Cow<'static, str> {
+        if let Some(name) = self.site().pattern_name(rule) {
+            return Cow::Owned(format!("It matches the site’s own pattern “{name}”."));
+        }
+        let known = REASONS.iter().find(|(name, _)| *name == rule).map(|(_, reason)| *reason);
+        Cow::Borrowed(known.unwrap_or("A rule of the guard matched."))
+    }
+}
