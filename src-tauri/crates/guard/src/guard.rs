@@ -160,7 +160,7 @@ impl Guard {
     /// Judges whether any reading is an attack on the assistant (stage 3).
     #[must_use]
     pub fn injection(&self, views: &Views) -> Injection {
-        self.injection.judge(views)
+        self.injection.judge(views, self.options.profile)
     }
 
     /// Judges whether any reading calls for a redirect (stage 4).

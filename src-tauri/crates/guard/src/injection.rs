@@ -12,7 +12,8 @@ use aho_corasick::AhoCorasick;
 use serde::Serialize;
 
 use crate::{
-    Views,
+    Profile, Views,
+    linear::LinearModel,
     phrase::{Phrasebook, together, weigh},
 };
 
@@ -34,16 +35,22 @@ pub struct Injection {
 pub(crate) struct InjectionRules {
     book: Phrasebook,
     literals: AhoCorasick,
+    learned: LinearModel,
 }
+
+/// The name under which the learned score is reported.
+const LEARNED: &str = "learned/injection";
 
 impl InjectionRules {
     pub(crate) fn new() -> Self {
         let literals = AhoCorasick::new(literals::LITERALS.iter().map(|literal| literal.text))
             .expect("a few dozen short strings fit an automaton");
-        Self { book: Phrasebook::new(lexicon::LEXICON, phrases::PHRASES), literals }
+        let weights = include_bytes!("../../../../models/guard/injection.weights");
+        let learned = LinearModel::parse(weights).expect("a test parses the built-in weights");
+        Self { book: Phrasebook::new(lexicon::LEXICON, phrases::PHRASES), literals, learned }
     }
 
-    pub(crate) fn judge(&self, views: &Views) -> Injection {
+    pub(crate) fn judge(&self, views: &Views, profile: Profile) -> Injection {
         let mut best = Injection { flagged: false, score: 0.0, rules: Vec::new() };
         for view in views.folded() {
             let (score, mut rules) = self.score(view.text());
@@ -57,6 +64,12 @@ impl InjectionRules {
                 );
                 best = Injection { flagged: score >= THRESHOLD, score, rules };
             }
+        }
+        let learned = views.folded().first().map_or(0.0, |view| self.learned.score(view.text()));
+        if learned >= self.learned.threshold(0, profile) {
+            best.flagged = true;
+            best.score = best.score.max(learned);
+            best.rules.push(LEARNED);
         }
         best
     }
@@ -95,7 +108,7 @@ mod tests {
 
     fn judge(text: &str) -> Injection {
         let (rules, decoder) = (InjectionRules::new(), Decoder::new());
-        rules.judge(&Views::read(text, &decoder))
+        rules.judge(&Views::read(text, &decoder), Profile::Office)
     }
 
     #[test]
@@ -106,13 +119,19 @@ mod tests {
             assert!(!phrase.finds.is_empty(), "{} has no example", phrase.name);
             for prose in ["{}", "Hi there! I have a question. {} Thanks.", "notes\n\n{}\n"] {
                 for example in phrase.finds {
-                    let found = rules.judge(&Views::read(&prose.replace("{}", example), &decoder));
+                    let found = rules.judge(
+                        &Views::read(&prose.replace("{}", example), &decoder),
+                        Profile::Office,
+                    );
                     if !found.rules.contains(&phrase.name) {
                         failures.push(format!("{} must find {example:?}: {found:?}", phrase.name));
                     }
                 }
                 for example in phrase.passes {
-                    let found = rules.judge(&Views::read(&prose.replace("{}", example), &decoder));
+                    let found = rules.judge(
+                        &Views::read(&prose.replace("{}", example), &decoder),
+                        Profile::Office,
+                    );
                     if found.rules.contains(&phrase.name) || found.flagged {
                         failures.push(format!("{} must pass {example:?}: {found:?}", phrase.name));
                     }

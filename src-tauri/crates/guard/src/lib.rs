@@ -25,6 +25,7 @@ mod finding;
 mod guard;
 mod health;
 mod injection;
+mod linear;
 mod moderation;
 mod normalise;
 mod opinion;

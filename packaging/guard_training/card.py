@@ -1,0 +1,68 @@
+"""The model card: what a model learned from, how, and what it reaches on sources that it did not see."""
+import collections
+
+import numpy as np
+
+from .model import PROFILES
+
+
+def write(task, rows, scorers, held):
+    """The card as Markdown."""
+    parts = [f"# {task.name.capitalize()} score\n", _method(task), _thresholds(task, scorers)]
+    parts += [_figures(label, scorers[label], *held[label]) for label in task.labels]
+    parts += [_data(task, rows), _limits(task)]
+    return "\n".join(parts)
+
+
+def _method(task):
+    return (
+        "Written by `packaging/train_guard.py`; do not edit. Logistic regression on hashed word 1- to"
+        " 3-grams and character 3- to 5-grams of the folded text, one window of about 1,200"
+        " characters at a time; the strongest window counts. Weights are int8 with one scale for"
+        f" word and one for character grams, 2^{task.bits} of them a label. A source weighs by the"
+        " root of its size. Probabilities are calibrated (Platt) on scores by models that had not"
+        " seen the source of the text.\n"
+    )
+
+
+def _thresholds(task, scorers):
+    lines = ["## Thresholds\n", "| label | " + " | ".join(PROFILES) + " |", "| --- |" + " --- |" * len(PROFILES)]
+    for label in task.labels:
+        shown = " | ".join(f"{value:.3f}" for value in scorers[label].thresholds)
+        lines.append(f"| {label} | {shown} |")
+    return "\n".join(lines) + "\n"
+
+
+def _figures(label, scorer, rows, probabilities):
+    """Shares above the office threshold, by source, each scored by a model without that source."""
+    at = scorer.thresholds[1]
+    counts = collections.defaultdict(lambda: [0, 0, 0, 0])
+    for row, p in zip(rows, probabilities):
+        side = 0 if row.labels[label] else 2
+        counts[row.source][side] += 1
+        counts[row.source][side + 1] += p >= at
+    lines = [
+        f"## {label}: leaving the source out, at the office threshold\n",
+        "| source | positive | caught | negative | false alarms |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    total = np.sum(list(counts.values()), axis=0)
+    for source, c in [*sorted(counts.items()), ("all", total)]:
+        caught = f"{c[1] / c[0]:.3f}" if c[0] else ""
+        false = f"{c[3] / c[2]:.4f}" if c[2] else ""
+        lines.append(f"| {source} | {c[0] or ''} | {caught} | {c[2] or ''} | {false} |")
+    return "\n".join(lines) + "\n"
+
+
+def _data(task, rows):
+    counts = collections.Counter(row.source for row in rows)
+    lines = ["## Data\n", "| source | texts | licence | use |", "| --- | --- | --- | --- |"]
+    for source, count in sorted(counts.items()):
+        use = "measured only" if source in task.measured_only else "learned from"
+        licence = "ours" if source.startswith("own") else task.licences.get(source, "see its source")
+        lines.append(f"| {source} | {count} | {licence} | {use} |")
+    return "\n".join(lines) + "\n"
+
+
+def _limits(task):
+    return "## Limits\n\n" + "\n".join(f"- {limit}" for limit in task.caveats) + "\n"

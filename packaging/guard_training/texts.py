@@ -1,0 +1,42 @@
+"""Texts of our own: seeds in `texts/TASK/*.txt`, one a line, with slots that are filled in turn.
+
+A line `# source=own-attack label=1 kind=override lang=en` says what the lines below it are; `label`
+names what holds, with commas between, or is 0. `{name}` stands for one of the words of the line
+`name = this | that` of the same file, `\\n` for a line end; other lines that begin with `#` say nothing.
+"""
+import pathlib
+import random
+import re
+
+HERE = pathlib.Path(__file__).parent / "texts"
+SLOT = re.compile(r"\{([a-z_]+)\}")
+DEFINITION = re.compile(r"([a-z_]+) = (.*)")
+FILLINGS = 3  # texts from a seed that has slots
+
+
+def read(task):
+    """(text, fields of its heading) for every filling of every seed."""
+    for file in sorted((HERE / task).glob("*.txt")):
+        slots, heading = {}, {}
+        for line in file.read_text(encoding="utf-8").split("\n"):
+            if line.startswith("# source="):
+                heading = dict(part.split("=", 1) for part in line[2:].split())
+            elif found := DEFINITION.fullmatch(line):
+                slots[found[1]] = found[2].split(" | ")
+            elif line.strip() and not line.startswith("#"):
+                for text in fill(line, slots):
+                    yield text.replace("\\n", "\n"), heading
+
+
+def fill(seed, slots):
+    """The seed with its slots filled, several times with different words."""
+    if not SLOT.search(seed):
+        return [seed]
+    rng = random.Random(seed)
+    texts = set()
+    for _ in range(FILLINGS):
+        text = seed
+        for _ in range(3):  # a filling may hold slots
+            text = SLOT.sub(lambda slot: rng.choice(slots[slot[1]]), text)
+        texts.add(text)
+    return sorted(texts)
