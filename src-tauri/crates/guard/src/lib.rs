@@ -42,7 +42,7 @@ pub use finding::{Evidence, Finding, Span, Treatment};
 pub use guard::{Action, Guard, GuardOptions, Scan, VouchedPiece};
 pub use injection::Injection;
 pub use moderation::{Moderation, ModerationLabel};
-pub use normalise::Views;
+pub use normalise::{Disguise, Views};
 pub use profile::Profile;
 pub use redact::{Placeholder, Redaction};
 pub use site::{MOST_ALLOWED, MOST_PATTERNS, PatternDraft, SiteDraft, SiteError, SiteRules};

@@ -1,28 +1,51 @@
 //! Readings of a text: what it says once disguises are taken off. The text itself stays as it is.
 
+mod base32;
+mod base64;
+mod caesar;
+mod codes;
 mod decode;
 mod disguise;
+mod entity;
+mod escape;
 mod fold;
+mod hex;
+mod language;
+mod leet;
+mod letters;
+mod morse;
+mod percent;
+mod pig_latin;
+mod reversed;
+mod smuggled;
+mod spaced;
 mod surface;
+mod undo;
+mod upside_down;
 mod view;
 
 use std::{ops::Range, slice::SliceIndex};
 
 pub(crate) use decode::Decoder;
-pub(crate) use fold::fold;
+pub use disguise::Disguise;
 pub(crate) use view::View;
 
-/// Longest text, in bytes, of which disguised readings (rot13, leetspeak, …) are made; the
-/// surface and decoded readings are made of any length.
-const MAX_DISGUISED: usize = 32 * 1024;
-
-/// How many layers of encoding are taken off.
+/// How many disguises are taken off, one after another.
 const MAX_DEPTH: usize = 3;
+
+/// The most readings without the surface: a text that looks like more is looked at no closer.
+const MAX_READINGS: usize = 12;
+
+/// The bytes that all readings together may have: so many times the surface's, and for short texts
+/// as many as that takes.
+const MAX_GROWTH: usize = 3;
+const ALWAYS_READ: usize = 64 * 1024;
 
 /// The readings of one text. Every stretch of each leads back to the original's offsets.
 ///
 /// *Plain* readings keep letter case and serve the detectors of personal data; *folded* readings
-/// are in lower case without accents and confusables and serve the phrase rules.
+/// are in lower case without accents and confusables and serve the phrase rules. Ordinary text has
+/// one of each.
 pub struct Views {
     plain: Vec<View>,
     folded: Vec<View>,
@@ -31,25 +54,47 @@ pub struct Views {
 impl Views {
     /// Reads `text` in every way that the guard knows.
     pub(crate) fn read(text: &str, decoder: &Decoder) -> Self {
-        let plain = Self::plain_readings(text, decoder);
-        let mut folded: Vec<View> = plain.iter().map(fold).collect();
-        if text.len() <= MAX_DISGUISED {
-            let undone: Vec<View> = folded.iter().flat_map(disguise::undo).collect();
-            folded.extend(undone);
+        let mut plain = Self::plain_readings(text, decoder);
+        let mut budget = Budget::of(plain.as_slice());
+        let mut folded: Vec<View> = Vec::with_capacity(plain.len());
+        let mut undone = Vec::new();
+        for view in &plain {
+            let latin = decoder.letters.latin(view);
+            let latin = latin.as_ref().unwrap_or(view);
+            folded.push(fold::lower(latin));
+            undone.extend(undo::undo(view, latin).into_iter().filter(|view| budget.allows(view)));
         }
+        // what was undone may be encoded or disguised once more
+        let mut next = 0;
+        while let Some(view) = undone.get(next) {
+            let latin = decoder.letters.latin(view);
+            let latin = latin.as_ref().unwrap_or(view);
+            folded.push(fold::lower(latin));
+            if view.depth() < MAX_DEPTH {
+                let mut further = undo::undo(view, latin);
+                further.extend(decoder.decode(view));
+                further.retain(|view| budget.allows(view));
+                undone.extend(further);
+            }
+            next += 1;
+        }
+        plain.shrink_to_fit();
         Self { plain, folded }
     }
 
-    /// The surface, text in tag characters, and up to three layers of decoding of each.
+    /// The surface, hidden text, and up to three layers of decoding of each.
     pub(crate) fn plain_readings(text: &str, decoder: &Decoder) -> Vec<View> {
         let mut plain = vec![surface::surface(text)];
-        plain.extend(surface::tag_characters(text));
+        plain.extend(smuggled::smuggled(text));
         for base in 0..plain.len() {
             let mut from = base;
-            for _ in 0..MAX_DEPTH {
-                let Some(clear) = decoder.decode(&plain[from]) else { break };
+            while let Some(clear) = plain.get(from).and_then(|view| decoder.decode(view)) {
+                let is_last = clear.depth() == MAX_DEPTH;
                 from = plain.len();
                 plain.push(clear);
+                if is_last {
+                    break;
+                }
             }
         }
         plain
@@ -68,12 +113,41 @@ impl Views {
         self.plain.first().map_or("", View::text)
     }
 
+    /// Each folded reading, and the most telling disguise that was taken off for it; the surface
+    /// first. They are not sanitised.
+    pub fn readings(&self) -> impl Iterator<Item = (Disguise, &str)> + '_ {
+        self.folded.iter().map(|view| (view.disguise(), view.text()))
+    }
+
     pub(crate) fn plain(&self) -> &[View] {
         &self.plain
     }
 
     pub(crate) fn folded(&self) -> &[View] {
         &self.folded
+    }
+}
+
+/// What more may be read.
+struct Budget {
+    readings: usize,
+    bytes: usize,
+}
+
+impl Budget {
+    fn of(plain: &[View]) -> Self {
+        let surface = plain.first().map_or(0, |view| view.text().len());
+        Self { readings: MAX_READINGS, bytes: ALWAYS_READ.max(MAX_GROWTH * surface) }
+    }
+
+    fn allows(&mut self, view: &View) -> bool {
+        let bytes = view.text().len();
+        let fits = self.readings > 0 && bytes <= self.bytes;
+        if fits {
+            self.readings -= 1;
+            self.bytes -= bytes;
+        }
+        fits
     }
 }
 

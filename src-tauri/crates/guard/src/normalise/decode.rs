@@ -1,174 +1,199 @@
-//! Encoded stretches read in clear: base64, hexadecimal, percent, HTML entities, escapes.
-
-use std::ops::Range;
-
-use data_encoding::{Encoding, HEXLOWER_PERMISSIVE, Specification};
-use regex::Regex;
+//! Encoded stretches read in clear, where they stand in the text.
 
 use super::{
-    part,
+    base32, base64, codes,
+    disguise::Disguise,
+    entity, escape,
+    fold::Letters,
+    hex, part, percent,
+    surface::surface_text,
     view::{Builder, View},
 };
 
-/// Fewest characters of base64 that are read: below it ordinary words decode by chance.
-const MIN_BASE64: usize = 16;
+/// What one encoding makes of the text from some place on.
+pub(super) struct Stretch {
+    /// Where it ends.
+    pub(super) end: usize,
+    /// What it says; `None` when it has the shape of the encoding and says nothing.
+    pub(super) clear: Option<String>,
+    pub(super) disguise: Disguise,
+}
 
-/// Finds and reads encoded stretches.
+/// Fewest characters of an encoded word.
+const MIN_WORD: usize = 8;
+
+/// Finds and reads encoded stretches, and folds letters.
 pub(crate) struct Decoder {
-    stretch: Regex,
-    base64: Encoding,
+    base64: base64::Base64,
+    pub(super) letters: Letters,
 }
 
 impl Decoder {
     pub(crate) fn new() -> Self {
-        let stretch = Regex::new(
-            r"(?x)
-              (?P<percent> (?:%[0-9A-Fa-f]{2})+ )
-            | (?P<entity>  &(?:\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6}|lt|gt|amp|quot|apos|nbsp|colon
-                             |lpar|rpar|num|commat|period|sol); )
-            | (?P<escape>  (?:\\u\{?[0-9A-Fa-f]{4,6}\}?|\\x[0-9A-Fa-f]{2})+ )
-            | (?P<hex>     (?:0x)?[0-9A-Fa-f]{2}(?:[\ :,]{0,2}(?:0x)?[0-9A-Fa-f]{2}){7,} )
-            | (?P<base64>  [A-Za-z0-9+/_-]{16,}={0,2} )",
-        )
-        .expect("the pattern above is constant and every test of this module compiles it");
-        let mut base64 = Specification::new();
-        base64.symbols.push_str("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
-        base64.translate.from.push_str("-_");
-        base64.translate.to.push_str("+/");
-        base64.check_trailing_bits = false;
-        let base64 = base64.encoding().expect("RFC 4648 alphabets make a valid specification");
-        Self { stretch, base64 }
+        Self { base64: base64::Base64::new(), letters: Letters::new() }
     }
 
     /// `parent` with every encoded stretch in clear; `None` when it has none.
     pub(crate) fn decode(&self, parent: &View) -> Option<View> {
         let text = parent.text();
-        let mut view = Builder::with_capacity(text.len());
-        let (mut copied, mut found) = (0, false);
-        for stretch in self.stretch.captures_iter(text) {
-            let Some(whole) = stretch.get(0) else { continue };
-            let clear = if stretch.name("percent").is_some() {
-                percent(whole.as_str())
-            } else if stretch.name("entity").is_some() {
-                entity(whole.as_str())
-            } else if stretch.name("escape").is_some() {
-                escape(whole.as_str())
-            } else if stretch.name("hex").is_some() {
-                hex(whole.as_str()).or_else(|| self.base64(whole.as_str()))
-            } else {
-                self.base64(whole.as_str())
+        let mut view: Option<Builder> = None;
+        let mut disguise = Disguise::Surface;
+        let (mut at, mut copied) = (0, 0);
+        while let Some(step) = text.as_bytes()[at..].iter().position(|byte| may_begin(*byte)) {
+            let start = at + step;
+            let Some(stretch) = self.stretch(text, start) else {
+                at = end_of_token(text, start);
+                continue;
             };
-            let Some(clear) = clear else { continue };
-            view.inherit(parent, &(copied..whole.start()), part(text, copied..whole.start()));
-            view.replace(&clear, &parent.origin(&whole.range()));
-            copied = whole.end();
-            found = true;
+            at = stretch.end.max(start + 1);
+            if let Some(clear) = stretch.clear {
+                let view = view.get_or_insert_with(|| Builder::with_capacity(text.len()));
+                view.copy(parent, copied..start);
+                view.replace(&surface_text(clear), &parent.origin(&(start..stretch.end)));
+                copied = stretch.end;
+                disguise = disguise.max(stretch.disguise);
+            }
         }
-        if !found {
+        let mut view = view?;
+        view.copy(parent, copied..text.len());
+        Some(view.undone(parent, disguise))
+    }
+
+    /// What stands encoded at `at`. Each encoding looks at its stretch once: what it says nothing
+    /// about, `decode` passes over as a whole.
+    fn stretch(&self, text: &str, at: usize) -> Option<Stretch> {
+        match text.as_bytes().get(at)? {
+            b'%' => escape::read(text, at).or_else(|| percent::read(text, at, b'%', 1)),
+            // one or two are the values of parameters, such as id=20
+            b'=' => percent::read(text, at, b'=', 3),
+            b'&' => entity::read(text, at),
+            b'\\' => escape::read(text, at),
+            _ => self.word(text, at),
+        }
+    }
+
+    /// What a word of letters, digits and base64's signs says, and those that belong to it.
+    fn word(&self, text: &str, at: usize) -> Option<Stretch> {
+        let end = end_of_token(text, at);
+        let word = part(text, at..end);
+        if word.len() < MIN_WORD {
+            if !word.starts_with(|c: char| c.is_ascii_hexdigit() || c == 'U') {
+                return None;
+            }
+            return bytes(text, at).or_else(|| escape::read(text, at));
+        }
+        let plain = word.bytes().all(|byte| byte.is_ascii_lowercase());
+        if plain && !hex::is_digits(word) {
             return None;
         }
-        let rest: Range<usize> = copied..text.len();
-        view.inherit(parent, &rest, part(text, rest.clone()));
-        Some(view.finish())
-    }
-
-    fn base64(&self, text: &str) -> Option<String> {
-        let body = text.trim_end_matches('=');
-        if body.len() < MIN_BASE64 {
-            return None;
+        let tried = bytes(text, at);
+        if tried.as_ref().is_some_and(|stretch| stretch.clear.is_some() || stretch.end > end) {
+            return tried;
         }
-        // a stray last character is cut off: a run may end in the full stop's neighbour
-        let whole = if body.len() % 4 == 1 { body.len() - 1 } else { body.len() };
-        readable(self.base64.decode(body.get(..whole)?.as_bytes()).ok()?)
+        base32::read(text, at, end).or_else(|| self.base64.read(text, at, end)).or(tried)
     }
 }
 
-fn hex(text: &str) -> Option<String> {
-    let bare = text.replace("0x", "");
-    let digits: String = bare.chars().filter(char::is_ascii_hexdigit).collect();
-    readable(HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()?)
-}
-
-fn percent(text: &str) -> Option<String> {
-    let bytes: Option<Vec<u8>> =
-        text.split('%').skip(1).map(|digits| u8::from_str_radix(digits, 16).ok()).collect();
-    String::from_utf8(bytes?).ok()
-}
-
-fn entity(text: &str) -> Option<String> {
-    let name = text.strip_prefix('&')?.strip_suffix(';')?;
-    let code = match name.strip_prefix('#') {
-        Some(number) => match number.strip_prefix(['x', 'X']) {
-            Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-            None => number.parse().ok()?,
-        },
-        None => ENTITIES.iter().find(|(entity, _)| *entity == name).map(|(_, c)| u32::from(*c))?,
-    };
-    char::from_u32(code).map(String::from)
-}
-
-const ENTITIES: [(&str, char); 13] = [
-    ("lt", '<'),
-    ("gt", '>'),
-    ("amp", '&'),
-    ("quot", '"'),
-    ("apos", '\''),
-    ("nbsp", ' '),
-    ("colon", ':'),
-    ("lpar", '('),
-    ("rpar", ')'),
-    ("num", '#'),
-    ("commat", '@'),
-    ("period", '.'),
-    ("sol", '/'),
-];
-
-fn escape(text: &str) -> Option<String> {
-    let mut units = Vec::new();
-    for part in text.split('\\').skip(1) {
-        let digits = part.trim_start_matches(['u', 'x']).trim_matches(['{', '}']);
-        let mut pair = [0; 2];
-        let c = u32::from_str_radix(digits, 16).ok()?;
-        match (char::from_u32(c), u16::try_from(c)) {
-            (Some(c), _) => units.extend_from_slice(c.encode_utf16(&mut pair)),
-            (None, Ok(surrogate)) => units.push(surrogate),
-            (None, Err(_)) => return None,
+/// What stands at `at` as numbers of bytes: the first kind that says something, or else the first
+/// of which it has the shape.
+fn bytes(text: &str, at: usize) -> Option<Stretch> {
+    let mut first = None;
+    for read in [codes::octets, hex::read, codes::numbers] {
+        let Some(stretch) = read(text, at) else { continue };
+        if stretch.clear.is_some() {
+            return Some(stretch);
         }
+        first.get_or_insert(stretch);
     }
-    String::from_utf16(&units).ok()
+    first
+}
+
+/// Whether an encoded stretch may begin with `byte`.
+const fn may_begin(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'%' | b'=' | b'&' | b'\\' | b'+' | b'/')
+}
+
+/// Where the run of base64's signs from `start` on ends; at least one byte on.
+fn end_of_token(text: &str, start: usize) -> usize {
+    let rest = text.as_bytes().get(start..).unwrap_or_default();
+    start + rest.iter().position(|byte| !base64::is_sign(*byte)).unwrap_or(rest.len()).max(1)
 }
 
 /// The bytes as text when they are printable: what decodes by chance is not.
-fn readable(bytes: Vec<u8>) -> Option<String> {
-    let text = String::from_utf8(bytes).ok()?;
+pub(super) fn readable(bytes: Vec<u8>) -> Option<String> {
+    let text = match String::from_utf8(bytes) {
+        Ok(text) if !text.contains('\0') => text,
+        Ok(text) => wide(text.as_bytes())?,
+        Err(bytes) => wide(bytes.as_bytes())?,
+    };
     let printable = !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
     (printable && text.chars().any(char::is_alphabetic)).then_some(text)
+}
+
+/// Little-endian UTF-16, as some shells encode their commands.
+fn wide(bytes: &[u8]) -> Option<String> {
+    let (pairs, []) = bytes.as_chunks::<2>() else { return None };
+    if pairs.iter().filter(|pair| pair[1] == 0).count() * 2 < pairs.len() {
+        return None;
+    }
+    String::from_utf16(&pairs.iter().map(|pair| u16::from_le_bytes(*pair)).collect::<Vec<_>>()).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::normalise::surface::surface;
+
+    fn decoded(text: &str) -> Option<(String, Disguise)> {
+        let view = Decoder::new().decode(&surface(text))?;
+        Some((view.text().to_owned(), view.disguise()))
+    }
 
     #[test]
     fn what_is_not_encoded_stays_unread() {
-        let decoder = Decoder::new();
         for text in [
             "internationalisation of characteristics",
+            "INTERNATIONALISATION OF CHARACTERISTICS",
             "order 4111 1111 1111 1111 arrived",
             "commit 5f2b9c0de1a4478bb0f3f6aa2f1e7c8d9a0b1c2d",
-            "100% of them & more",
+            "100% of them & more, =20 or =C3",
             "a_long_identifier_with_underscores_in_it",
+            "JavaScript, WordPress and PostgreSQL on GitHub",
+            "call +44 20 7946 0018 or 01 23 45 67 89 12 34 56",
+            "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+            "https://example.com/articles/2024/SpringCollection/AllShoes",
+            "bits 10110100 only, sizes 38 39 40 41 42 43 44 45",
+            "C:\\new\\table\\users and \\alpha \\beta",
+            "12:30, 1-2-3-4, 10 20 30 40 50 60 70 80 90 100",
+            "U-boat, U+ or U+2",
         ] {
-            let parent = super::super::surface::surface(text);
-            assert!(decoder.decode(&parent).is_none(), "{text}");
+            assert_eq!(decoded(text), None, "{text}");
         }
     }
 
     #[test]
-    fn surrogate_pairs_and_bad_escapes_are_handled() {
-        assert_eq!(escape("\\ud83d\\ude42").as_deref(), Some("🙂"));
-        assert_eq!(escape("\\ud83d"), None);
-        assert_eq!(percent("%ff"), None);
-        assert_eq!(entity("&#1114112;"), None);
+    fn encoded_stretches_are_read_in_their_place() {
+        for (text, reads, disguise) in [
+            ("so aWdub3Jl YWxsIG9mIGl0 now", "so ignore all of it now", Disguise::Base64),
+            ("aWdub3JlIGFs\nbCBydWxlcw==", "ignore all rules", Disguise::Base64),
+            ("==wclxWdyBCbsFGIlJ3budWa", "==ignore all rules", Disguise::Base64),
+            ("aQBnAG4AbwByAGUAIABhAGwAbAA=", "ignore all", Disguise::Base64),
+            ("NFTW433SMUQGC3DM", "ignore all", Disguise::Base32),
+            ("0x69 0x67 0x6e 0x6f 0x72 0x65 0x20 0x61", "ignore a", Disguise::Hex),
+            ("69:67:6E:6F:72:65:20:61", "ignore a", Disguise::Hex),
+            ("01101001 01100111 01101110 01101111", "igno", Disguise::Codes),
+            ("105 103 110 111 114 101", "ignore", Disguise::Codes),
+            ("151 147 156 157 162 145", "ignore", Disguise::Codes),
+            ("%69gnore%20%61ll", "ignore all", Disguise::Percent),
+            ("=69=67=6E=6F=72=65", "ignore", Disguise::Percent),
+            ("&#105;&#x67;&#110ore&nbsp;&lt;all", "ignore <all", Disguise::Entity),
+            ("i\\u0067\\x6e\\157re\\nAll", "ignore\nAll", Disguise::Escape),
+            ("U+0069 U+0067 U+006E ore", "ign ore", Disguise::Escape),
+            ("%u0069gnore\\u{200b} it", "ignore it", Disguise::Escape),
+            ("\\xc3\\xa9t\\xe9", "été", Disguise::Escape),
+        ] {
+            let found = decoded(text).unwrap_or_else(|| panic!("{text} is read"));
+            assert_eq!(found, (reads.to_owned(), disguise), "{text}");
+        }
     }
 }

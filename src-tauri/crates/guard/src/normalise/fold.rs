@@ -1,55 +1,188 @@
-//! The folded reading: lower case, no accents, confusable letters as the Latin ones they imitate.
+//! Folding: letters that imitate Latin ones as those, no accents, lower case.
+
+use std::ops::Range;
 
 use unicode_normalization::char::decompose_canonical;
 use unicode_security::confusable_detection::skeleton;
 
-use super::view::{Builder, View};
+use super::{
+    letters::drawn_letter,
+    part,
+    surface::is_generic_accent,
+    view::{Builder, View},
+};
 
-/// Folds `parent` word by word.
-///
-/// A word is folded to Latin only when it holds a Latin letter or when every letter of it imitates
-/// one, so that ordinary Russian or Greek stays what it is.
-pub(crate) fn fold(parent: &View) -> View {
+/// The letters that a table is made of beforehand: those of one and two bytes in UTF-8 hold the
+/// alphabets that imitate Latin most.
+const TABLED: usize = 0x800;
+
+/// What letters fold to.
+pub(crate) struct Letters {
+    /// For each of the first characters: itself without accents; `\0` for an accent.
+    base: Vec<char>,
+    /// For each of the first characters, the Latin letter that it imitates.
+    twin: Vec<Option<Twin>>,
+}
+
+/// A Latin letter that another one imitates.
+#[derive(Clone, Copy)]
+struct Twin {
+    letter: char,
+    /// Whether it is a small capital that imitates it, as В imitates ʙ: too many letters of ordinary
+    /// Russian do.
+    loose: bool,
+}
+
+/// How a text's letters are shared between Latin and other alphabets.
+struct Scripts {
+    latin: usize,
+    /// Letters that imitate no Latin letter.
+    other: usize,
+}
+
+impl Letters {
+    pub(crate) fn new() -> Self {
+        let first = || (0..TABLED).filter_map(|code| char::from_u32(u32::try_from(code).ok()?));
+        Self {
+            base: first().map(|c| base_letter(c).unwrap_or('\0')).collect(),
+            twin: first().map(twin).collect(),
+        }
+    }
+
+    /// `parent` without accents, and with Latin letters for those that imitate them; `None` when
+    /// that changes nothing. Letter case stays.
+    ///
+    /// A word is taken for Latin when it holds a Latin letter, or when all of its letters imitate
+    /// some and the text is Latin as a whole, so that ordinary Russian or Greek stays what it is.
+    pub(super) fn latin(&self, parent: &View) -> Option<View> {
+        let text = parent.text();
+        if text.is_ascii() {
+            return None;
+        }
+        let scripts = self.scripts(text);
+        let mut view = Builder::with_capacity(text.len());
+        let bytes = text.as_bytes();
+        let mut from = 0;
+        let mut at = 0;
+        while let Some(step) = bytes[at..].iter().position(|byte| !byte.is_ascii()) {
+            at += step;
+            let word = word_around(text, at, from);
+            view.copy(parent, from..word.start);
+            self.latin_word(parent, &word, &scripts, &mut view);
+            (from, at) = (word.end, word.end);
+        }
+        view.copy(parent, from..text.len());
+        Some(view.variant_of(parent))
+    }
+
+    fn scripts(&self, text: &str) -> Scripts {
+        let mut scripts = Scripts { latin: 0, other: 0 };
+        for c in text.chars() {
+            if c.is_ascii() {
+                scripts.latin += usize::from(c.is_ascii_alphabetic());
+            } else if c.is_alphabetic() && !self.base(c).is_some_and(|base| self.is_close(base)) {
+                scripts.other += 1;
+            }
+        }
+        scripts
+    }
+
+    fn is_close(&self, c: char) -> bool {
+        c.is_ascii() || self.twin(c).is_some_and(|twin| !twin.loose)
+    }
+
+    fn latin_word(
+        &self,
+        parent: &View,
+        word: &Range<usize>,
+        scripts: &Scripts,
+        view: &mut Builder,
+    ) {
+        let text = part(parent.text(), word.clone());
+        let mixed = text.bytes().any(|byte| byte.is_ascii_alphabetic());
+        let imitates = mixed
+            || (scripts.other * 4 <= scripts.latin
+                && text.chars().all(|c| !c.is_alphabetic() || self.is_close(c)));
+        for (offset, c) in text.char_indices() {
+            let range = word.start + offset..word.start + offset + c.len_utf8();
+            let Some(base) = self.base(c) else { continue };
+            let twin = if imitates { self.twin(base).map(|twin| twin.letter) } else { None };
+            let folded = twin.or_else(|| drawn_letter(base)).unwrap_or(base);
+            let mut utf8 = [0; 4];
+            let piece = folded.encode_utf8(&mut utf8);
+            if piece.len() == range.len() {
+                view.inherit(parent, &range, piece);
+            } else {
+                view.replace(piece, &parent.origin(&range));
+            }
+        }
+    }
+
+    fn base(&self, c: char) -> Option<char> {
+        match usize::try_from(u32::from(c)).ok().and_then(|code| self.base.get(code)) {
+            Some('\0') => None,
+            Some(base) => Some(*base),
+            None => base_letter(c),
+        }
+    }
+
+    fn twin(&self, c: char) -> Option<Twin> {
+        match usize::try_from(u32::from(c)).ok().and_then(|code| self.twin.get(code)) {
+            Some(known) => *known,
+            // ideographs, syllables of Hangul and emoji imitate no letter
+            None if matches!(c, '\u{3040}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{1f000}'..) => {
+                None
+            }
+            None => twin(c),
+        }
+    }
+}
+
+/// `parent` in lower case.
+pub(super) fn lower(parent: &View) -> View {
     let text = parent.text();
     let mut view = Builder::with_capacity(text.len());
     if text.is_ascii() {
         view.inherit(parent, &(0..text.len()), &text.to_ascii_lowercase());
-        return view.finish();
+        return view.variant_of(parent);
     }
-    let mut at = 0;
-    for word in text.split_inclusive(char::is_whitespace) {
-        let range = at..at + word.len();
-        at = range.end;
-        if word.is_ascii() {
-            view.inherit(parent, &range, &word.to_ascii_lowercase());
-        } else {
-            fold_word(parent, word, range.start, &mut view);
+    let mut lower = String::with_capacity(text.len());
+    let mut from = 0;
+    for (at, c) in text.char_indices() {
+        let small = lower_letter(c);
+        if small.len_utf8() == c.len_utf8() {
+            lower.push(small);
+            continue;
         }
-    }
-    view.finish()
-}
-
-fn fold_word(parent: &View, word: &str, start: usize, view: &mut Builder) {
-    let imitates = word.chars().any(|c| c.is_ascii_alphabetic())
-        || word.chars().all(|c| !c.is_alphabetic() || latin_twin(lower(c)).is_some());
-    for (offset, c) in word.char_indices() {
-        let range = start + offset..start + offset + c.len_utf8();
-        let base = base_letter(lower(c));
-        let Some(base) = base else { continue };
-        let folded = if imitates { latin_twin(base).unwrap_or(base) } else { base };
+        view.inherit(parent, &(from..at), &lower);
+        lower.clear();
+        from = at + c.len_utf8();
         let mut utf8 = [0; 4];
-        let piece = folded.encode_utf8(&mut utf8);
-        if piece.len() == range.len() {
-            view.inherit(parent, &range, piece);
-        } else {
-            view.replace(piece, &parent.origin(&range));
-        }
+        view.replace(small.encode_utf8(&mut utf8), &parent.origin(&(at..from)));
     }
+    view.inherit(parent, &(from..text.len()), &lower);
+    view.variant_of(parent)
 }
 
-fn lower(c: char) -> char {
+fn lower_letter(c: char) -> char {
+    if c.is_ascii() {
+        return c.to_ascii_lowercase();
+    }
     let mut lower = c.to_lowercase();
     lower.next().filter(|_| lower.next().is_none()).unwrap_or(c)
+}
+
+/// The letters and accents around `at`, not before `least`.
+fn word_around(text: &str, at: usize, least: usize) -> Range<usize> {
+    let bytes = text.as_bytes();
+    let before = bytes[least..at].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric());
+    let start = at - before.count();
+    let belongs =
+        |c: char| c.is_alphanumeric() || is_generic_accent(c) || drawn_letter(c).is_some();
+    let mut rest = part(text, at..).char_indices();
+    rest.next();
+    let end = rest.find(|(_, c)| !belongs(*c)).map_or(text.len(), |(end, _)| at + end);
+    start..end
 }
 
 /// `c` without its accents; `None` for an accent on its own.
@@ -57,7 +190,7 @@ fn base_letter(c: char) -> Option<char> {
     if c.is_ascii() {
         return Some(c);
     }
-    if matches!(c, '\u{300}'..='\u{36f}' | '\u{20d0}'..='\u{20ff}') {
+    if is_generic_accent(c) {
         return None;
     }
     let mut first = None;
@@ -65,27 +198,103 @@ fn base_letter(c: char) -> Option<char> {
     decompose_canonical(c, |part| {
         if first.is_none() {
             first = Some(part);
-        } else if !matches!(part, '\u{300}'..='\u{36f}') {
+        } else if !is_generic_accent(part) {
             only_accents = false;
         }
     });
     // й and ё are letters of their own, not accented ones
-    if matches!(first, Some('\u{400}'..='\u{52f}')) && c != 'ё' {
+    if matches!(first, Some('\u{400}'..='\u{52f}')) && !matches!(c, 'ё' | 'Ё') {
         return Some(c);
     }
     first.filter(|_| only_accents).or(Some(c))
 }
 
-/// The lower-case ASCII letter that `c` imitates (Unicode Technical Standard 39), if any.
-fn latin_twin(c: char) -> Option<char> {
+/// The ASCII letter that `c` imitates (Unicode Technical Standard 39), in the case of `c`.
+fn twin(c: char) -> Option<Twin> {
     if c.is_ascii() {
-        return Some(c);
-    }
-    let mut utf8 = [0; 4];
-    let mut twin = skeleton(c.encode_utf8(&mut utf8));
-    let letter = twin.next()?;
-    if twin.next().is_some() || !letter.is_ascii_alphanumeric() {
         return None;
     }
-    Some(letter.to_ascii_lowercase())
+    // in lower case, since the skeleton of capitals takes I for l
+    let small = lower_letter(c);
+    let mut utf8 = [0; 4];
+    let mut likeness = skeleton(small.encode_utf8(&mut utf8)).filter(|c| !is_generic_accent(*c));
+    let like = match (likeness.next()?, likeness.next(), likeness.next()) {
+        (like, None, None) => like,
+        // the skeleton of m is rn
+        ('r', Some('n'), None) => 'm',
+        _ => return None,
+    };
+    let drawn = drawn_letter(like);
+    let letter = drawn.unwrap_or(like);
+    letter.is_ascii_alphanumeric().then(|| Twin {
+        letter: if small == c { letter.to_ascii_lowercase() } else { letter.to_ascii_uppercase() },
+        loose: drawn.is_some(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normalise::surface::surface;
+
+    fn folded(text: &str) -> String {
+        let surface = surface(text);
+        let letters = Letters::new();
+        lower(letters.latin(&surface).as_ref().unwrap_or(&surface)).text().to_owned()
+    }
+
+    #[test]
+    fn imitations_fold_and_alphabets_stay() {
+        for (text, reads) in [
+            ("Іgnоrе аll рrеvіоus", "ignore all previous"),
+            ("іgnоrе а сору", "ignore a copy"),
+            ("ïgnøré áłl", "ignore all"),
+            ("ɪɢɴᴏʀᴇ ᴀʟʟ", "ignore all"),
+            ("🅸🅶🅽🅾🆁🅴", "ignore"),
+            ("🇮🇬🇳🇴🇷🇪", "ignore"),
+            ("⠊⠛⠝⠕⠗⠑", "ignore"),
+            ("𝕚𝖌𝓷ⓞ𝔯𝚎", "ignore"),
+            ("ignоrе вад", "ignore вад"),
+            ("Привет, все системы", "привет, все системы"),
+            ("Καλημέρα σου", "καλημερα σου"),
+            ("USB-кабель и SMS-код", "usb-кабель и sms-код"),
+            ("無視してAIください", "無視してaiください"),
+        ] {
+            assert_eq!(folded(text), reads, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_confusables_are_those_of_unicode() {
+        // one of each kind of script, as confusables.txt of Unicode Technical Standard 39 has them
+        for (imitation, letter) in [
+            ('а', 'a'),
+            ('с', 'c'),
+            ('ԁ', 'd'),
+            ('е', 'e'),
+            ('һ', 'h'),
+            ('і', 'i'),
+            ('ј', 'j'),
+            ('о', 'o'),
+            ('р', 'p'),
+            ('ԛ', 'q'),
+            ('ѕ', 's'),
+            ('υ', 'u'),
+            ('ν', 'v'),
+            ('ԝ', 'w'),
+            ('х', 'x'),
+            ('у', 'y'),
+            ('Ꭺ', 'a'),
+            ('ꓐ', 'b'),
+            ('ⲟ', 'o'),
+            ('օ', 'o'),
+            ('ո', 'n'),
+            ('𐐬', 'o'),
+            ('ꮯ', 'c'),
+            ('ⅿ', 'm'),
+        ] {
+            let twin = twin(imitation).map(|twin| twin.letter.to_ascii_lowercase());
+            assert_eq!(twin, Some(letter), "{imitation}");
+        }
+    }
 }

@@ -1,9 +1,15 @@
 //! The first reading: compatibility forms resolved, invisible characters gone, digits and dashes
 //! plain. Letter case is kept.
 
-use unicode_normalization::UnicodeNormalization;
+use std::ops::Range;
 
-use super::view::{Builder, View};
+use unicode_normalization::{UnicodeNormalization, char::canonical_combining_class};
+
+use super::{
+    disguise::Disguise,
+    part,
+    view::{Builder, View},
+};
 
 /// Zero of each block of ten decimal digits that compatibility forms do not resolve (Unicode,
 /// general category Nd, the scripts in living use).
@@ -12,44 +18,118 @@ const DIGIT_ZEROS: [u32; 20] = [
     0x0e50, 0x0ed0, 0x0f20, 0x1040, 0x17e0, 0x1810, 0xa9d0, 0xaa50,
 ];
 
+/// The most that a compatibility form may grow, as a multiple of its bytes: a few Arabic phrases in
+/// one character would grow elevenfold.
+const MAX_GROWTH: usize = 4;
+
+/// Accents that are kept on one letter: written languages put at most two (Vietnamese).
+const MAX_ACCENTS: usize = 2;
+
 pub(super) fn surface(text: &str) -> View {
     let mut view = Builder::with_capacity(text.len());
-    let mut buffer = String::new();
-    let mut plain_from = 0;
-    for (at, c) in text.char_indices() {
-        if matches!(c, ' '..='~' | '\n' | '\t') {
-            continue;
-        }
-        view.align(text.get(plain_from..at).unwrap_or_default(), plain_from);
-        plain_from = at + c.len_utf8();
-        if is_invisible(c) {
-            continue;
-        }
-        buffer.clear();
-        buffer.extend(std::iter::once(c).nfkc().filter(|c| !is_invisible(*c)).map(plain));
-        if buffer.len() == c.len_utf8() {
-            view.align(&buffer, at);
+    clean(text, |piece, range, aligned| {
+        if aligned {
+            view.align(piece, range.start);
         } else {
-            view.replace(&buffer, &(at..plain_from));
+            view.replace(piece, &range);
         }
-    }
-    view.align(text.get(plain_from..).unwrap_or_default(), plain_from);
-    view.finish()
+    });
+    view.first(Disguise::Surface)
 }
 
-/// Text smuggled in Unicode tag characters (U+E0020 to U+E007E), which no screen shows.
-pub(super) fn tag_characters(text: &str) -> Option<View> {
-    let is_tag = |c: char| ('\u{e0020}'..='\u{e007e}').contains(&c);
-    if !text.contains(is_tag) {
-        return None;
+/// The surface of a stretch that was decoded: nothing leads back into it.
+pub(super) fn surface_text(text: String) -> String {
+    if text.bytes().all(is_plain) {
+        return text;
     }
-    let mut view = Builder::with_capacity(text.len() / 4);
-    for (at, c) in text.char_indices().filter(|(_, c)| is_tag(*c)) {
-        let letter = char::from_u32(u32::from(c) - 0xe_0000).unwrap_or(' ');
-        let mut utf8 = [0; 4];
-        view.replace(letter.encode_utf8(&mut utf8), &(at..at + c.len_utf8()));
+    let mut cleaned = String::with_capacity(text.len());
+    clean(&text, |piece, _, _| cleaned.push_str(piece));
+    cleaned
+}
+
+/// Hands `out` each stretch of the surface of `text`: what it reads, where it stands in `text`, and
+/// whether its bytes correspond one to one.
+fn clean(text: &str, mut out: impl FnMut(&str, Range<usize>, bool)) {
+    let bytes = text.as_bytes();
+    let mut buffer = String::new();
+    let (mut at, mut from) = (0, 0);
+    while let Some(step) = bytes[at..].iter().position(|byte| !is_plain(*byte)) {
+        at += step;
+        // an accent belongs to the plain letter before it
+        let marked = from < at && part(text, at..).starts_with(is_accent);
+        let start = if marked { at - 1 } else { at };
+        if from < start {
+            out(part(text, from..start), from..start, true);
+        }
+        at = cluster_end(text, start);
+        from = at;
+        let cluster = part(text, start..at);
+        normalise(cluster, bytes.get(at) == Some(&b'\n'), &mut buffer);
+        if !buffer.is_empty() {
+            out(&buffer, start..at, buffer.len() == cluster.len());
+        }
     }
-    Some(view.finish())
+    if from < text.len() {
+        out(part(text, from..), from..text.len(), true);
+    }
+}
+
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\n' | b'\t')
+}
+
+/// Where the character at `start` ends, with all the accents on it.
+fn cluster_end(text: &str, start: usize) -> usize {
+    let mut chars = part(text, start..).char_indices();
+    chars.next();
+    chars.find(|(_, c)| !is_accent(*c)).map_or(text.len(), |(end, _)| start + end)
+}
+
+/// Whether `c` joins the character before it in compatibility composition: accents, voiced sound
+/// marks, and the vowels and finals of Hangul.
+fn is_accent(c: char) -> bool {
+    c >= '\u{300}'
+        && (canonical_combining_class(c) != 0
+            || is_generic_accent(c)
+            || matches!(c, '\u{1161}'..='\u{1175}' | '\u{11a8}'..='\u{11c2}' | '\u{ff9e}' | '\u{ff9f}'))
+}
+
+/// Whether `c` is an accent of no script in particular, such as those that "zalgo" text piles up.
+pub(super) const fn is_generic_accent(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{1ab0}'..='\u{1aff}'
+        | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
+}
+
+/// Puts the surface of one character and its accents into `buffer`.
+fn normalise(cluster: &str, before_line_break: bool, buffer: &mut String) {
+    buffer.clear();
+    let mut chars = cluster.chars();
+    let Some(base) = chars.next().filter(|c| !is_invisible(*c)) else { return };
+    if base == '\u{b4}' {
+        buffer.push('\'');
+        return;
+    }
+    if base == '\r' && before_line_break {
+        return;
+    }
+    let mut accents = 0;
+    let kept = chars.filter(|c| {
+        if !is_generic_accent(*c) {
+            return !is_invisible(*c);
+        }
+        // strokes through a letter are never part of its spelling
+        if base.is_alphabetic() && matches!(c, '\u{334}'..='\u{338}' | '\u{20d0}'..='\u{20ff}') {
+            return false;
+        }
+        accents += 1;
+        accents <= MAX_ACCENTS
+    });
+    buffer
+        .extend(std::iter::once(base).chain(kept).nfkc().filter(|c| !is_invisible(*c)).map(plain));
+    if buffer.len() > MAX_GROWTH * cluster.len() {
+        buffer.clear();
+        buffer.push(base);
+    }
 }
 
 /// Whether no screen shows `c`: default-ignorable code points, bidi controls, control characters.
@@ -94,5 +174,24 @@ mod tests {
         assert_eq!(view.text(), "tel 020-79 fin x");
         let at = view.text().find("020-79").expect("there");
         assert_eq!(text.get(view.origin(&(at..at + 6))), Some("０２０–٧٩"));
+    }
+
+    #[test]
+    fn accents_compose_and_piles_of_them_go() {
+        for (text, reads) in [
+            ("cafe\u{301} o\u{308}l", "café öl"),
+            ("Vie\u{323}\u{302}t", "Việt"),
+            ("i\u{336}g\u{336}n\u{336}", "ign"),
+            ("a\u{316}\u{317}\u{318}\u{319}b", "a\u{316}\u{317}b"),
+            ("\u{1112}\u{1161}\u{11ab}", "한"),
+            ("\u{ff76}\u{ff9e}", "ガ"),
+            ("a\r\nb\rc", "a\nb\nc"),
+            ("don\u{b4}t", "don't"),
+            ("\u{fdfa}", "\u{fdfa}"),
+            ("क्षत्रिय", "क्षत्रिय"),
+        ] {
+            assert_eq!(surface(text).text(), reads, "{text:?}");
+            assert_eq!(surface_text(text.to_owned()), reads);
+        }
     }
 }

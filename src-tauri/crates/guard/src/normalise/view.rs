@@ -2,10 +2,14 @@
 
 use std::ops::Range;
 
+use super::disguise::Disguise;
+
 /// A transformed text whose every stretch knows where in the original it came from.
 pub(crate) struct View {
     text: String,
     runs: Vec<Run>,
+    disguise: Disguise,
+    depth: usize,
 }
 
 /// A stretch of a view. An aligned run has the original's byte lengths; any other stands as a whole
@@ -21,6 +25,22 @@ struct Run {
 impl View {
     pub(crate) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The most telling disguise that was taken off to read it so.
+    pub(crate) const fn disguise(&self) -> Disguise {
+        self.disguise
+    }
+
+    /// How many disguises were taken off, one after another.
+    pub(crate) const fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// The same reading, counted as one of as many disguises as `other` has.
+    pub(super) const fn at_depth_of(mut self, other: &Self) -> Self {
+        self.depth = other.depth;
+        self
     }
 
     fn run_at(&self, offset: usize) -> Option<&Run> {
@@ -100,8 +120,26 @@ impl Builder {
         }
     }
 
-    pub(crate) fn finish(self) -> View {
-        View { text: self.text, runs: self.runs }
+    /// Adds the bytes `range` of `parent` as they are.
+    pub(crate) fn copy(&mut self, parent: &View, range: Range<usize>) {
+        let piece = parent.text.get(range.clone()).unwrap_or_default();
+        self.inherit(parent, &range, piece);
+    }
+
+    /// A first reading, straight from the original.
+    pub(crate) fn first(self, disguise: Disguise) -> View {
+        View { text: self.text, runs: self.runs, disguise, depth: 0 }
+    }
+
+    /// Another writing of `parent`, such as its lower case: no disguise more was taken off.
+    pub(crate) fn variant_of(self, parent: &View) -> View {
+        View { text: self.text, runs: self.runs, ..*parent }
+    }
+
+    /// A reading of `parent` with `disguise` taken off.
+    pub(crate) fn undone(self, parent: &View, disguise: Disguise) -> View {
+        let disguise = disguise.max(parent.disguise);
+        View { text: self.text, runs: self.runs, disguise, depth: parent.depth + 1 }
     }
 }
 
@@ -116,7 +154,7 @@ mod tests {
         first.align("ab", 0);
         first.replace("c", &(2..5));
         first.align("d", 5);
-        let first = first.finish();
+        let first = first.first(Disguise::Surface);
         assert_eq!(first.origin(&(1..3)), 1..5);
         assert_eq!(first.origin(&(3..4)), 5..6);
 
@@ -124,7 +162,8 @@ mod tests {
         second.inherit(&first, &(0..1), "A");
         second.replace("bb", &first.origin(&(1..2)));
         second.inherit(&first, &(2..4), "CD");
-        let second = second.finish();
+        let second = second.undone(&first, Disguise::Percent);
+        assert_eq!((second.disguise(), second.depth()), (Disguise::Percent, 1));
         assert_eq!(second.text(), "AbbCD");
         assert_eq!(second.origin(&(0..1)), 0..1);
         assert_eq!(second.origin(&(2..4)), 1..5);

@@ -1,0 +1,95 @@
+//! Morse code (ITU-R M.1677-1): letters divided by a space, words by `/` or wide space.
+
+use std::ops::Range;
+
+use super::{
+    disguise::Disguise,
+    part, runs_of,
+    spaced::squeeze,
+    view::{Builder, View},
+};
+
+/// Fewest Morse letters that are read, and fewest different ones: rules and dotted lines have one.
+const MIN_LETTERS: usize = 5;
+const MIN_DIFFERENT: usize = 3;
+
+/// Stretches of Morse code in letters; what stands between them is left out.
+pub(super) fn undo(parent: &View) -> Option<View> {
+    let text = parent.text();
+    let is_code = |word: &&[u8]| word.iter().all(|byte| matches!(byte, b'.' | b'-'));
+    let codes = text.as_bytes().split(|byte| matches!(byte, b' ' | b'/' | b'|' | b'\n'));
+    if codes.filter(|word| !word.is_empty()).filter(is_code).take(MIN_LETTERS).count() < MIN_LETTERS
+    {
+        return None;
+    }
+    let mut view = Builder::with_capacity(text.len());
+    let mut letters = 0;
+    let mut seen = [false; MORSE.len()];
+    for line in runs_of(text, |c| matches!(c, '.' | '-' | '/' | ' ' | '|')) {
+        let signs = part(text, line.clone());
+        let mut pending: Option<Range<usize>> = None;
+        for token in runs_of(signs, |c| c != ' ') {
+            let place = line.start + token.start..line.start + token.end;
+            let code = part(signs, token.clone());
+            let letter = MORSE.iter().position(|(sign, _)| *sign == code);
+            let divides = matches!(code, "/" | "|");
+            if pending.as_ref().is_some_and(|last| token.start - last.end > 1) || divides {
+                view.replace(" ", &parent.origin(&place));
+            }
+            if let Some((index, (_, letter))) = letter.and_then(|at| Some((at, MORSE.get(at)?))) {
+                view.replace(letter, &parent.origin(&place));
+                letters += 1;
+                seen[index] = true;
+            }
+            pending = Some(token);
+        }
+        if pending.is_some() {
+            view.replace(" ", &parent.origin(&line));
+        }
+    }
+    let different = seen.iter().filter(|seen| **seen).count();
+    (letters >= MIN_LETTERS && different >= MIN_DIFFERENT)
+        .then(|| squeeze(&view.undone(parent, Disguise::Morse)))
+}
+
+const MORSE: [(&str, &str); 39] = [
+    (".-", "a"),
+    ("-...", "b"),
+    ("-.-.", "c"),
+    ("-..", "d"),
+    (".", "e"),
+    ("..-.", "f"),
+    ("--.", "g"),
+    ("....", "h"),
+    ("..", "i"),
+    (".---", "j"),
+    ("-.-", "k"),
+    (".-..", "l"),
+    ("--", "m"),
+    ("-.", "n"),
+    ("---", "o"),
+    (".--.", "p"),
+    ("--.-", "q"),
+    (".-.", "r"),
+    ("...", "s"),
+    ("-", "t"),
+    ("..-", "u"),
+    ("...-", "v"),
+    (".--", "w"),
+    ("-..-", "x"),
+    ("-.--", "y"),
+    ("--..", "z"),
+    ("-----", "0"),
+    (".----", "1"),
+    ("..---", "2"),
+    ("...--", "3"),
+    ("....-", "4"),
+    (".....", "5"),
+    ("-....", "6"),
+    ("--...", "7"),
+    ("---..", "8"),
+    ("----.", "9"),
+    (".-.-.-", "."),
+    ("--..--", ","),
+    ("..--..", "?"),
+];
