@@ -97,7 +97,10 @@ fn key(text: &[u8]) -> Option<(Key, bool)> {
         .flat_map(|key| [(key, true), (key, false)])
         .map(|(key, forth)| (score(key, forth), key, forth))
         .max_by_key(|(score, _, _)| *score)
-        .filter(|(score, _, _)| *score >= total * MIN_SCORE)
+        .filter(|(score, _, forth)| {
+            // mirrored cipher is rarer than what reads so by chance
+            *score * if *forth { 2 } else { 1 } >= total * 2 * MIN_SCORE
+        })
         .map(|(_, key, forth)| (key, forth))
 }
 

@@ -100,9 +100,11 @@ impl Letters {
     ) {
         let text = part(parent.text(), word.clone());
         let mixed = text.bytes().any(|byte| byte.is_ascii_alphabetic());
-        let imitates = mixed
-            || (scripts.other * 4 <= scripts.latin
-                && text.chars().all(|c| !c.is_alphabetic() || self.is_close(c)));
+        // with no Latin letter to go by, capitals prove nothing: all of МОСКВА imitate some
+        let latin = scripts.other * 4 <= scripts.latin
+            && (scripts.latin > 0 || !text.contains(char::is_uppercase));
+        let imitates =
+            mixed || (latin && text.chars().all(|c| !c.is_alphabetic() || self.is_close(c)));
         for (offset, c) in text.char_indices() {
             let range = word.start + offset..word.start + offset + c.len_utf8();
             let Some(base) = self.base(c) else { continue };
@@ -214,22 +216,28 @@ fn twin(c: char) -> Option<Twin> {
     if c.is_ascii() {
         return None;
     }
-    // in lower case, since the skeleton of capitals takes I for l
     let small = lower_letter(c);
-    let mut utf8 = [0; 4];
-    let mut likeness = skeleton(small.encode_utf8(&mut utf8)).filter(|c| !is_generic_accent(*c));
-    let like = match (likeness.next()?, likeness.next(), likeness.next()) {
-        (like, None, None) => like,
-        // the skeleton of m is rn
-        ('r', Some('n'), None) => 'm',
-        _ => return None,
-    };
+    // capitals imitate capitals first: М is no small м
+    let like = if small == c { likeness(c) } else { likeness(c).or_else(|| likeness(small)) }?;
+    let like = if small != c && like == 'l' { 'I' } else { like };
     let drawn = drawn_letter(like);
     let letter = drawn.unwrap_or(like);
     letter.is_ascii_alphanumeric().then(|| Twin {
         letter: if small == c { letter.to_ascii_lowercase() } else { letter.to_ascii_uppercase() },
         loose: drawn.is_some(),
     })
+}
+
+/// The one letter that the skeleton of `c` is.
+fn likeness(c: char) -> Option<char> {
+    let mut utf8 = [0; 4];
+    let mut skeleton = skeleton(c.encode_utf8(&mut utf8)).filter(|c| !is_generic_accent(*c));
+    match (skeleton.next()?, skeleton.next(), skeleton.next()) {
+        (like, None, None) if like != c => Some(like),
+        // the skeleton of m is rn
+        ('r', Some('n'), None) => Some('m'),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -255,6 +263,8 @@ mod tests {
             ("⠊⠛⠝⠕⠗⠑", "ignore"),
             ("𝕚𝖌𝓷ⓞ𝔯𝚎", "ignore"),
             ("ignоrе вад", "ignore вад"),
+            ("Му АТМs, В: Маstеr", "my atms, b: master"),
+            ("МОСКВА", "москва"),
             ("Привет, все системы", "привет, все системы"),
             ("Καλημέρα σου", "καλημερα σου"),
             ("USB-кабель и SMS-код", "usb-кабель и sms-код"),

@@ -9,6 +9,9 @@ use super::{
 /// Fewest bytes that are read.
 const MIN_BYTES: usize = 8;
 
+/// Fewest bytes that are read when they are written in digits alone: they are rather a number.
+const MIN_DIGIT_BYTES: usize = 12;
+
 /// Whether every character is a hexadecimal digit.
 pub(super) fn is_digits(word: &str) -> bool {
     word.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -46,8 +49,8 @@ pub(super) fn read(text: &str, at: usize) -> Option<Stretch> {
         end -= 2;
         bytes.pop();
     }
-    // digits alone are rather a number, which may read as signs by chance
-    let clear = readable(bytes).filter(|clear| letters || is_likely(clear));
+    let sure = letters || bytes.len() >= MIN_DIGIT_BYTES;
+    let clear = readable(bytes).filter(|clear| sure && (letters || is_likely(clear)));
     Some(Stretch { end: at + end, clear, disguise: Disguise::Hex })
 }
 

@@ -12,6 +12,9 @@ const MAX_WORD: usize = 40;
 /// Longest number that stands for a word, such as 70 for "to", among words of leetspeak.
 const MAX_NUMBER: usize = 2;
 
+/// What it costs, in half bits, to read a sign as the rarer of its two letters.
+const SECOND_CHOICE: i32 = 3;
+
 /// `1gn0r3` as `ignore`, in words that read better so.
 pub(super) fn undo(parent: &View) -> Option<View> {
     let text = parent.text();
@@ -30,9 +33,9 @@ pub(super) fn undo(parent: &View) -> Option<View> {
             is_read(opened).then_some((start, opened))
         })
     };
-    let (mut telling, mut words) = (0, 0);
+    let (mut telling, mut signed) = (0, 0);
     for (_, core) in cores() {
-        words += 1;
+        signed += usize::from(core.bytes().any(|byte| letters_of(byte).is_some()));
         telling += usize::from(
             has_sign_within_a_word(core.as_bytes()) && reads(core).is_some_and(|word| word.well),
         );
@@ -40,13 +43,15 @@ pub(super) fn undo(parent: &View) -> Option<View> {
     if telling == 0 {
         return None;
     }
-    let dense = telling > 1 && telling * 3 >= words;
+    let dense = telling > 1 && telling * 3 >= signed;
     let mut view = Builder::with_capacity(text.len());
     let mut from = 0;
     for (start, core) in cores() {
         let Some(word) = reads(core) else { continue };
-        let number = core.len() <= MAX_NUMBER && !core.bytes().any(|b| b.is_ascii_alphabetic());
-        if !word.changed || !(if number { dense } else { word.well || dense }) {
+        let number = !core.bytes().any(|byte| byte.is_ascii_alphabetic());
+        let stands_for_a_word =
+            if number { dense && core.len() <= MAX_NUMBER } else { word.well || dense };
+        if !word.changed || !stands_for_a_word {
             continue;
         }
         view.copy(parent, from..start);
@@ -67,7 +72,7 @@ fn has_sign_within_a_word(text: &[u8]) -> bool {
                 return true;
             }
             (letter_before, signs) = (true, false);
-        } else if letters_of(*byte).is_some() {
+        } else if byte.is_ascii_digit() || matches!(byte, b'@' | b'$') {
             signs = true;
         } else {
             (letter_before, signs) = (false, false);
@@ -102,9 +107,9 @@ fn reads(core: &str) -> Option<Word> {
         let options = options(*byte);
         letters += i32::from(options[0] != EDGE);
         let mut here = [(i32::MIN / 2, 0); 2];
-        for (way, option) in here.iter_mut().zip(options) {
+        for ((way, option), cost) in here.iter_mut().zip(options).zip([0, SECOND_CHOICE]) {
             for (index, (score, last)) in before.iter().enumerate() {
-                let score = score + pair(*last, option);
+                let score = score + pair(*last, option) - cost;
                 if score > way.0 {
                     *way = (score, index);
                 }
@@ -116,7 +121,9 @@ fn reads(core: &str) -> Option<Word> {
         ways.push(here);
         before = [(here[0].0, options[0]), (here[1].0, options[1])];
     }
-    let last = |index: usize| before[index].0 + pair(before[index].1, EDGE);
+    // 1 alone is the word I, which few pairs of letters tell
+    let second = if bytes.len() == 1 { i32::MIN / 4 } else { 0 };
+    let last = |index: usize| before[index].0 + pair(before[index].1, EDGE) + [0, second][index];
     let mut choice = usize::from(last(1) > last(0));
     let well = letters > 2 && last(choice) >= letters / 2;
     let mut read = vec![0; bytes.len()];

@@ -9,9 +9,11 @@ use super::{
     view::{Builder, View},
 };
 
-/// Fewest Morse letters that are read, and fewest different ones: rules and dotted lines have one.
+/// Fewest Morse letters that are read.
 const MIN_LETTERS: usize = 5;
-const MIN_DIFFERENT: usize = 3;
+
+/// One letter in so many, at least, has both dots and dashes: rules and dotted lines have none.
+const MIXED: usize = 4;
 
 /// Stretches of Morse code in letters; what stands between them is left out.
 pub(super) fn undo(parent: &View) -> Option<View> {
@@ -23,23 +25,21 @@ pub(super) fn undo(parent: &View) -> Option<View> {
         return None;
     }
     let mut view = Builder::with_capacity(text.len());
-    let mut letters = 0;
-    let mut seen = [false; MORSE.len()];
+    let (mut letters, mut mixed) = (0, 0);
     for line in runs_of(text, |c| matches!(c, '.' | '-' | '/' | ' ' | '|')) {
         let signs = part(text, line.clone());
         let mut pending: Option<Range<usize>> = None;
         for token in runs_of(signs, |c| c != ' ') {
             let place = line.start + token.start..line.start + token.end;
             let code = part(signs, token.clone());
-            let letter = MORSE.iter().position(|(sign, _)| *sign == code);
             let divides = matches!(code, "/" | "|");
             if pending.as_ref().is_some_and(|last| token.start - last.end > 1) || divides {
                 view.replace(" ", &parent.origin(&place));
             }
-            if let Some((index, (_, letter))) = letter.and_then(|at| Some((at, MORSE.get(at)?))) {
+            if let Some((_, letter)) = MORSE.iter().find(|(sign, _)| *sign == code) {
                 view.replace(letter, &parent.origin(&place));
                 letters += 1;
-                seen[index] = true;
+                mixed += usize::from(code.contains('.') && code.contains('-'));
             }
             pending = Some(token);
         }
@@ -47,8 +47,7 @@ pub(super) fn undo(parent: &View) -> Option<View> {
             view.replace(" ", &parent.origin(&line));
         }
     }
-    let different = seen.iter().filter(|seen| **seen).count();
-    (letters >= MIN_LETTERS && different >= MIN_DIFFERENT)
+    (letters >= MIN_LETTERS && mixed * MIXED >= letters)
         .then(|| squeeze(&view.undone(parent, Disguise::Morse)))
 }
 

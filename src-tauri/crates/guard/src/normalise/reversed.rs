@@ -51,12 +51,15 @@ pub(super) fn undo(parent: &View) -> Vec<View> {
     if stretches.is_empty() {
         return Vec::new();
     }
-    let words: Vec<_> =
+    let mut words: Vec<_> =
         ranges.iter().zip(&undone).filter(|(_, undone)| **undone).map(|(r, _)| r.clone()).collect();
-    // when every word is mirrored, so are the signs before the first and after the last
-    if undone.iter().all(|undone| *undone) {
+    // when most words are mirrored, so are the others, and the signs before and after them
+    let letters =
+        |ranges: &[Range<usize>]| ranges.iter().map(ExactSizeIterator::len).sum::<usize>();
+    if letters(&words) * 4 >= letters(&ranges) * 3 {
         stretches.clear();
         stretches.push(0..text.len());
+        words = ranges;
     }
     let mut views = vec![turned(parent, &stretches)];
     if words.len() > 1 {

@@ -21,9 +21,9 @@ pub(super) fn smuggled(text: &str) -> Vec<View> {
         .collect()
 }
 
-/// Letters as tag characters (U+E0020 to U+E007E).
+/// Letters and line breaks as tag characters (U+E0020 to U+E007E, U+E000A).
 fn tag_characters(text: &str) -> Option<View> {
-    let is_tag = |c: char| ('\u{e0020}'..='\u{e007e}').contains(&c);
+    let is_tag = |c: char| matches!(c, '\u{e000a}' | '\u{e0020}'..='\u{e007e}');
     if !text.contains(is_tag) {
         return None;
     }

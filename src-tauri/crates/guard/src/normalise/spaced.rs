@@ -19,7 +19,7 @@ pub(super) fn undo(parent: &View) -> Option<View> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
     let mut view = Builder::with_capacity(text.len());
     let mut joined = Score::default();
-    let (mut index, mut copied) = (0, 0);
+    let (mut index, mut copied, mut longest) = (0, 0, 0);
     while index < chars.len() {
         let last = last_single(&chars, index);
         if last > index {
@@ -34,13 +34,14 @@ pub(super) fn undo(parent: &View) -> Option<View> {
                 joined.letters += score.letters;
                 joined.forth += score.forth.max(score.back);
             }
+            longest = longest.max(word.len());
             copied = chars[last].0 + chars[last].1.len_utf8();
         }
         index = last + 1;
     }
     // lists of single letters and digits make no words
     let ascii = text.is_ascii();
-    if copied == 0 || joined.forth < 0 || (ascii && joined.letters == 0) {
+    if longest < MIN_SPACED || joined.forth < 0 || (ascii && joined.letters == 0) {
         return None;
     }
     view.copy(parent, copied..text.len());
@@ -52,7 +53,7 @@ fn has_singles(text: &str) -> bool {
     let (mut row, mut length, mut gap) = (0, 0, 0);
     for byte in text.bytes() {
         let inner = byte & 0xc0 == 0x80;
-        if byte.is_ascii_alphanumeric() || byte >= 0xc0 {
+        if byte.is_ascii_alphanumeric() || byte == b'\'' || byte >= 0xc0 {
             // one sign between two letters, of which the one before stands alone
             row = match (length, gap) {
                 (1, 1) => row + 1,
@@ -77,8 +78,10 @@ fn has_singles(text: &str) -> bool {
 /// The last of the single letters that begin at `index` with the same sign between them; `index`
 /// itself when they are none.
 fn last_single(chars: &[(usize, char)], index: usize) -> usize {
-    let is_letter = |index: usize| chars.get(index).is_some_and(|(_, c)| c.is_alphanumeric());
-    let sign = |index: usize| chars.get(index).map(|(_, c)| *c).filter(|c| !c.is_alphanumeric());
+    // the apostrophe of "don't" is spaced as its letters are
+    let joins = |c: char| c.is_alphanumeric() || c == '\'';
+    let is_letter = |index: usize| chars.get(index).is_some_and(|(_, c)| joins(*c));
+    let sign = |index: usize| chars.get(index).map(|(_, c)| *c).filter(|c| !joins(*c));
     let starts = is_letter(index) && (index == 0 || !is_letter(index - 1));
     let mut last = index;
     if let (true, Some(between)) = (starts, sign(index + 1)) {
@@ -117,6 +120,7 @@ mod tests {
             ("i.g.n.o.r.e it a-l-l", "ignore it all"),
             ("I s  t h i s  a  t e s t ?", "Is this a test ?"),
             ("п р и в е т", "привет"),
+            ("I   d o n ' t   k n o w", "I don't know"),
         ] {
             assert_eq!(read(text).as_deref(), Some(reads));
         }
@@ -126,6 +130,7 @@ mod tests {
             "A B C D E F G H J K",
             "the U.S. and the U.K. of a day",
             "e.g. this, i.e. that",
+            "I'm a b, she's a c",
         ] {
             assert_eq!(read(text), None, "{text}");
         }
