@@ -11,22 +11,26 @@
 //! a key block without its end, a leak that goes on, a single word without end. At [`MAX_OPEN`]
 //! characters it is replaced, and its rest is swallowed.
 
+mod hold;
 mod leak;
 mod passages;
 mod rewrite;
+mod stream;
 mod structure;
 mod token;
 
-use std::{collections::HashSet, ops::Range, sync::Arc};
+use std::{collections::HashSet, sync::Arc};
 
 use cloister_types::Sanitized;
 
 use self::{
+    hold::{Forced, Hold, Open},
     leak::PromptWatch,
     passages::Passages,
-    rewrite::{Basis, CANARY, Rewriter, endless, key_block, prompt_leak},
+    rewrite::{Basis, CANARY, Rewriter, endless},
+    stream::Stream,
     structure::Structure,
-    token::{Boundaries, Shape},
+    token::Shape,
 };
 use crate::{
     Finding, Guard, ModerationLabel, Span, guard::vouch, normalise::part, pii::Detectors,
@@ -110,93 +114,6 @@ pub struct AnswerFilter {
     out: String,
     shown: String,
     findings: Vec<Finding>,
-}
-
-/// The part of the answer that is still at hand. Offsets count bytes of the whole answer.
-#[derive(Default)]
-struct Stream {
-    text: String,
-    /// Where `text` begins.
-    base: usize,
-    /// Up to here the answer was let out.
-    done: usize,
-    /// `done` in characters.
-    done_chars: usize,
-    /// Where the word in progress begins, its white space included.
-    word: usize,
-    /// Characters from `done` and from `word` to the end.
-    held_chars: usize,
-    word_chars: usize,
-    boundaries: Boundaries,
-}
-
-impl Stream {
-    fn end(&self) -> usize {
-        self.base + self.text.len()
-    }
-
-    fn part(&self, range: Range<usize>) -> &str {
-        part(&self.text, range.start - self.base..range.end - self.base)
-    }
-
-    /// Forgets what is no longer needed as context.
-    fn trim(&mut self) {
-        if self.done - self.base < 4096 {
-            return;
-        }
-        let mut cut = self.done - self.base - 4 * CONTEXT;
-        while !self.text.is_char_boundary(cut) {
-            cut += 1;
-        }
-        self.text.drain(..cut);
-        self.base += cut;
-    }
-}
-
-/// Why the answer is held back, each as the byte from which on.
-struct Hold {
-    /// Groups of a number.
-    group: Option<usize>,
-    /// A lead-in, and how many words it still reaches.
-    lead: Option<(usize, usize)>,
-    structure: Structure,
-    prompt: PromptWatch,
-    /// Stretches that are replaced whatever the rules say, in order; the last may still grow.
-    forced: Vec<Forced>,
-    leak_is_open: bool,
-    /// Where the first word begins and the last one ends that a rule must look at.
-    hot: Option<(usize, usize)>,
-    /// Starts of the words that are held.
-    starts: Vec<usize>,
-    /// The open finding that was replaced, and whose rest is swallowed.
-    condemned: Option<Open>,
-}
-
-/// A finding whose end is not known yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Open {
-    Key,
-    Leak,
-    Word,
-}
-
-/// A stretch that the structure of the answer gives away.
-#[derive(Clone)]
-struct Forced {
-    range: Range<usize>,
-    open: Open,
-}
-
-impl Forced {
-    /// The change from byte `first` of the answer on, within `within`.
-    fn change(&self, within: &Range<usize>, first: usize) -> Option<Located> {
-        let start = self.range.start.max(within.start);
-        let end = self.range.end.min(within.end);
-        (start < end).then(|| match self.open {
-            Open::Key => key_block(start - first, end - first),
-            Open::Leak | Open::Word => prompt_leak(start - first, end - first),
-        })
-    }
 }
 
 impl AnswerFilter {
@@ -480,51 +397,6 @@ impl AnswerFilter {
         hold.group = hold.group.map(|from| from.max(cut));
         hold.lead = hold.lead.map(|(from, words)| (from.max(cut), words));
         self.stream.trim();
-    }
-}
-
-impl Hold {
-    fn follow_groups(&mut self, word: &str, shape: Shape, start: usize) {
-        self.group = match self.group {
-            Some(from) if shape.group => Some(from),
-            None if shape.group && (shape.digit || word.starts_with(['(', '+'])) => Some(start),
-            Some(_) | None => None,
-        };
-    }
-
-    fn follow_leads(&mut self, shape: Shape, leads: bool, start: usize) {
-        self.lead = match self.lead {
-            lead if leads => Some((lead.map_or(start, |(from, _)| from), LEAD_WORDS)),
-            Some((from, words)) if words > 1 && !shape.last => Some((from, words - 1)),
-            Some(_) | None => None,
-        };
-    }
-
-    /// Notes the leak that the words up to byte `end` make.
-    fn follow_leak(&mut self, end: usize) {
-        let leak = self.prompt.leak(end);
-        let was_open = std::mem::replace(&mut self.leak_is_open, leak.is_some());
-        let Some(range) = leak else { return };
-        let last = self.forced.last_mut().filter(|last| was_open && last.open == Open::Leak);
-        match last {
-            Some(last) => last.range.end = range.end,
-            None => self.forced.push(Forced { range, open: Open::Leak }),
-        }
-    }
-
-    fn open_leak(&self) -> Option<usize> {
-        let last = self.forced.last().filter(|last| self.leak_is_open && last.open == Open::Leak);
-        last.map(|last| last.range.start)
-    }
-
-    /// Forgets every reason to hold, after an endless word.
-    fn forget(&mut self) {
-        self.condemned = None;
-        self.group = None;
-        self.lead = None;
-        self.leak_is_open = false;
-        self.structure.reset();
-        self.prompt.reset();
     }
 }
 
