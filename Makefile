@@ -163,6 +163,17 @@ notices: target/stamps/npm ## Writes THIRD-PARTY.md anew
 bench-model: models $(CLOISTER_BIN) ## Measures the model: load, prefill, decode
 	$(CLOISTER_BIN) model bench
 
+.PHONY: bench-guard
+bench-guard: ## Measures the guard and other tools: EVALS=DIR [ONLY=accuracy|speed|tools]
+	@# the mistake in the call is found before anything is built
+	@packaging/bench-guard.sh --check "$(EVALS)"
+	@$(MAKE) $(CLOISTER_BIN)
+	@packaging/bench-guard.sh "$(EVALS)" $(if $(ONLY),--only $(ONLY))
+
+.PHONY: fuzz-guard
+fuzz-guard: ## Fuzzes the guard: [SECONDS=60] [TARGETS="scan stream"] (needs cargo-fuzz)
+	@packaging/fuzz-guard.sh "$(or $(SECONDS),60)" $(TARGETS)
+
 .PHONY: bench-start
 bench-start: build models ## Measures how long a second `make run` takes to reach the program
 	@time $(MAKE) build models
