@@ -4,25 +4,31 @@ use std::{error::Error, fmt};
 
 use serde::{Deserialize, Serialize};
 
-/// What a tagger says about a stretch of text.
+/// What a tagger says about a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TagKind {
-    /// A person's name, or a part of one.
-    Person,
-    /// A street, a building or a unit, with their numbers.
+    /// A part of a given name.
+    GivenName,
+    /// A part of a surname.
+    Surname,
+    /// The number of a building.
+    BuildingNumber,
+    /// A part of a street's name.
     Street,
+    /// A flat, a suite, a floor or a box.
+    Unit,
     /// A postal code.
     Postcode,
     /// A town.
     City,
     /// A state, a province or a country.
     Region,
-    /// Something else that the tagger knows and that rules find better.
+    /// Something else that the tagger knows and that rules find better: a number, a link.
     Other,
 }
 
-/// A stretch of text and what it is.
+/// A word, or a sign between words, and what it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tag {
     /// First byte; on a character boundary.
@@ -58,13 +64,22 @@ impl Error for TagError {
     }
 }
 
+/// What a tagger says about one text.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tagging {
+    /// The words that are something, in order, not overlapping.
+    pub tags: Vec<Tag>,
+    /// How many bytes of the text were read: all, or fewer where the text is over a limit.
+    pub read: usize,
+}
+
 /// Finds names and places in texts.
 pub trait Tagger: Send + Sync {
-    /// The tags of each text, in order of their starts, not overlapping.
+    /// What each text holds, in the order of the texts.
     ///
     /// # Errors
     /// [`TagError`] when the model cannot run. A text of any length and content is no error.
-    fn tag(&self, texts: &[&str]) -> Result<Vec<Vec<Tag>>, TagError>;
+    fn tag(&self, texts: &[&str]) -> Result<Vec<Tagging>, TagError>;
 }
 
 /// What a model-based judge thinks of a text.

@@ -22,7 +22,7 @@ mod proof;
 mod secret;
 mod time;
 
-pub use encoder::{Judge, Opinion, OpinionError, Tag, TagError, TagKind, Tagger};
+pub use encoder::{Judge, Opinion, OpinionError, Tag, TagError, TagKind, Tagger, Tagging};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use id::{ConversationId, IdError, PassageId, Pseudonym, SessionId, TurnId};
 pub use label::{Label, LabelError};
