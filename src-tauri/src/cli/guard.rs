@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 
-use cloister_app::GuardSettings;
+use cloister_app::{GuardSettings, load_tagger};
 use cloister_guard::{AnswerContext, AnswerFilter, Guard, Profile, Scan};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -64,10 +64,19 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    fn guard(&self, folders: Option<&Folders>) -> Result<Guard, Failure> {
+    /// The guard with its name tagger; where that is missing it is said once, and rules do alone.
+    fn guard(&self, folders: Option<&Folders>, output: &Output) -> Result<Guard, Failure> {
+        let models = folders.map_or(&[][..], |folders| &folders.models);
+        let tagger = match load_tagger(models) {
+            Ok(tagger) => Some(tagger),
+            Err(error) => {
+                output.note(&format!("names and addresses are found by rules alone: {error}"))?;
+                None
+            }
+        };
         let mut settings = read(self.rules.as_deref(), folders)?;
         settings.profile = self.profile.unwrap_or(settings.profile);
-        Ok(settings.guard(None)?)
+        Ok(settings.guard(tagger)?)
     }
 }
 
@@ -78,10 +87,10 @@ pub(crate) fn run(
     output: &Output,
 ) -> Result<Exit, Failure> {
     match command {
-        GuardCommand::Scan { setup, .. } => scan(&setup.guard(folders)?, output),
-        GuardCommand::Filter { setup } => filter(setup.guard(folders)?, output),
+        GuardCommand::Scan { setup, .. } => scan(&setup.guard(folders, output)?, output),
+        GuardCommand::Filter { setup } => filter(setup.guard(folders, output)?, output),
         GuardCommand::Explain { text, setup } => {
-            let guard = setup.guard(folders)?;
+            let guard = setup.guard(folders, output)?;
             let text = match text {
                 Some(text) => text.clone(),
                 None => io::read_to_string(io::stdin().lock())?,

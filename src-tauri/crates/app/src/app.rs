@@ -15,7 +15,7 @@ use cloister_store::{Store, VaultPaths};
 use cloister_types::{Clock, Entropy, PassageId, Timestamp};
 use tokio::task::JoinHandle;
 
-use crate::{GuardSettings, PromiseDto, model::ModelKeeper};
+use crate::{GuardSettings, PromiseDto, model::ModelKeeper, tagger::LoadingTagger};
 
 /// Tries from inside this process what the egress lock must refuse.
 pub trait EgressProbe: Send + Sync {
@@ -94,6 +94,7 @@ pub struct App {
     pub(crate) store: Store,
     pub(crate) access: Arc<Access>,
     pub(crate) guard: Arc<Guard>,
+    pub(crate) tagger: LoadingTagger,
     pub(crate) imported: HashMap<PassageId, Timestamp>,
     pub(crate) desk: Arc<Desk>,
     pub(crate) model: Arc<ModelKeeper>,

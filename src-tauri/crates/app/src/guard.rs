@@ -8,6 +8,13 @@ use cloister_types::Secret;
 use crate::{App, AppError, DraftDto, ErrorCode, HiddenDto, turns::MOST_MESSAGE_CHARS};
 
 impl App {
+    /// Why names and addresses are found by rules alone, once the tagger is loaded or known to be
+    /// unusable; nothing when all is well.
+    pub async fn names_trouble(&self) -> Option<AppError> {
+        let tagger = self.tagger.clone();
+        tokio::task::spawn_blocking(move || tagger.trouble()).await.ok().flatten()
+    }
+
     /// What would be hidden in `draft` if it were sent. Nothing of it is kept.
     ///
     /// # Errors

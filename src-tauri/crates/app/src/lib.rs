@@ -25,6 +25,7 @@ mod promises;
 mod self_test;
 mod session;
 mod status;
+mod tagger;
 mod turns;
 
 pub use app::{App, AppOptions, EgressProbe, EgressReport, ModelSource, Pack};
@@ -37,3 +38,4 @@ pub use dto::*;
 pub use error::{AppError, ErrorCode};
 pub use guard_settings::{GUARD_SETTINGS, GuardSettings};
 pub use model::{ModelStatus, bench_model, list_models, verify_model};
+pub use tagger::load_tagger;

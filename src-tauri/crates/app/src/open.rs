@@ -15,7 +15,7 @@ use cloister_types::{PassageId, Timestamp};
 
 use crate::{
     App, AppError, AppOptions, ErrorCode, Pack, error::sentence, knowledge, model::ModelKeeper,
-    pack,
+    pack, tagger::LoadingTagger,
 };
 
 /// The name shown when the knowledge does not give one.
@@ -45,7 +45,8 @@ impl App {
     /// [`ErrorCode::VaultInUse`], [`ErrorCode::VaultUnusable`], [`ErrorCode::StoreFailed`] or
     /// [`ErrorCode::KnowledgeFailed`], each with a sentence that says what to do.
     pub async fn open(options: AppOptions) -> Result<Arc<Self>, AppError> {
-        let guard = Arc::new(options.guard.guard(None)?);
+        let tagger = LoadingTagger::start(options.models.clone());
+        let guard = Arc::new(options.guard.guard(Some(Arc::new(tagger.clone())))?);
         let (store, new) = if Vault::exists(&options.paths) {
             (Vault::open(&options.paths).await?, false)
         } else {
@@ -59,7 +60,7 @@ impl App {
             prepare(&store, options.clock.now()).await
         };
         match prepared.await {
-            Ok(knowledge) => Ok(Self::start(options, store, guard, knowledge)),
+            Ok(knowledge) => Ok(Self::start(options, store, (guard, tagger), knowledge)),
             Err(error) => {
                 // SQLCipher's exit handler must not meet a database that is still open.
                 store.close().await;
@@ -72,7 +73,7 @@ impl App {
     fn start(
         options: AppOptions,
         store: Store,
-        guard: Arc<Guard>,
+        (guard, tagger): (Arc<Guard>, LoadingTagger),
         knowledge: Knowledge,
     ) -> Arc<Self> {
         let Knowledge { site, index, imported } = knowledge;
@@ -108,6 +109,7 @@ impl App {
             store,
             access,
             guard,
+            tagger,
             imported,
             desk,
             model,

@@ -19,6 +19,7 @@
 //! prompts share; a *token* is the model's unit of text; a *finish reason* says why an answer ended.
 #![forbid(unsafe_code)]
 
+mod encoder;
 mod engine;
 mod error;
 mod generation;
@@ -26,13 +27,16 @@ mod manifest;
 mod message;
 pub mod protocol;
 pub mod scripted;
+mod tagger;
 mod verify;
 pub mod worker;
 
+pub use encoder::{EncoderBytes, EncoderRecord};
 pub use engine::{BenchReport, Engine, EngineOptions, EngineState, WorkerCommand, physical_cores};
 pub use error::{EngineError, LoadError, ModelError, ProtocolError, WorkerError};
 pub use generation::{Canceller, GenerateRequest, Generation, GenerationEvent, LanguageModel};
 pub use manifest::{ChatTemplate, Manifest, ModelRecord};
 pub use message::{Message, Role};
 pub use protocol::{BenchFigures, BenchPlan, FinishReason, RejectReason};
+pub use tagger::{MAX_PIECES, RampartTagger, TaggerError};
 pub use verify::verify;

@@ -4,7 +4,7 @@ use std::path::{Component, Path};
 
 use serde::Deserialize;
 
-use crate::ModelError;
+use crate::{EncoderRecord, ModelError, encoder::RawEncoder};
 
 const BUILT_IN: &str = include_str!("../../../../models/models.toml");
 
@@ -16,6 +16,7 @@ const BUILT_IN: &str = include_str!("../../../../models/models.toml");
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
     records: Vec<ModelRecord>,
+    encoders: Vec<EncoderRecord>,
 }
 
 impl Manifest {
@@ -41,7 +42,16 @@ impl Manifest {
                 return Err(invalid(format!("{} is listed twice", record.id)));
             }
         }
-        Ok(Self { records })
+        let encoders = raw.encoder.into_iter().map(EncoderRecord::try_from);
+        Ok(Self { records, encoders: encoders.collect::<Result<_, _>>()? })
+    }
+
+    /// The encoder called `id`.
+    ///
+    /// # Errors
+    /// [`ModelError::Unknown`] when the manifest has none.
+    pub fn encoder(&self, id: &str) -> Result<&EncoderRecord, ModelError> {
+        self.encoders.iter().find(|record| record.id() == id).ok_or(ModelError::Unknown)
     }
 
     /// The records in the manifest's order.
@@ -157,6 +167,8 @@ pub enum ChatTemplate {
 struct RawManifest {
     #[serde(default)]
     model: Vec<RawRecord>,
+    #[serde(default)]
+    encoder: Vec<RawEncoder>,
 }
 
 /// One table as written; `package`, `version` and `archive_path` are for the fetching script.
@@ -218,12 +230,12 @@ const fn is_id_byte(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.')
 }
 
-fn is_plain_file_name(name: &str) -> bool {
+pub(crate) fn is_plain_file_name(name: &str) -> bool {
     let mut components = Path::new(name).components();
     matches!((components.next(), components.next()), (Some(Component::Normal(only)), None) if only == name)
 }
 
-fn parse_digest(text: &str) -> Option<[u8; 32]> {
+pub(crate) fn parse_digest(text: &str) -> Option<[u8; 32]> {
     let digits = text.chars().map(|digit| digit.to_digit(16)).collect::<Option<Vec<_>>>()?;
     let bytes: Vec<u8> = digits
         .as_chunks::<2>()

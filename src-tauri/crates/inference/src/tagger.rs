@@ -119,9 +119,7 @@ impl RampartTagger {
         Ok(windows
             .iter()
             .enumerate()
-            .map(|(batch, window)| {
-                (0..window.pieces.len()).map(|at| row(batch, at + 1)).collect()
-            })
+            .map(|(batch, window)| (0..window.pieces.len()).map(|at| row(batch, at + 1)).collect())
             .collect())
     }
 }

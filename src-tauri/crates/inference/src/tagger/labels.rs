@@ -65,7 +65,9 @@ const LEAST: f32 = 0.15;
 
 /// What a word is, given the outputs for its pieces: the kind with the largest mean share. A
 /// name's share is that of given names and surnames together.
-pub(super) fn judge<'r>(rows: impl Iterator<Item = &'r [f32; LABELS.len()]>) -> Option<(TagKind, f32)> {
+pub(super) fn judge<'r>(
+    rows: impl Iterator<Item = &'r [f32; LABELS.len()]>,
+) -> Option<(TagKind, f32)> {
     let mut shares = [0.0_f32; KINDS.len()];
     let mut pieces = 0.0_f32;
     for row in rows {
@@ -81,8 +83,7 @@ pub(super) fn judge<'r>(rows: impl Iterator<Item = &'r [f32; LABELS.len()]>) -> 
         pieces += 1.0;
     }
     let [given, surname, ..] = shares;
-    let (kind, share) =
-        KINDS.into_iter().zip(shares).max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+    let (kind, share) = KINDS.into_iter().zip(shares).max_by(|(_, a), (_, b)| a.total_cmp(b))?;
     let share = match kind {
         TagKind::GivenName | TagKind::Surname => given + surname,
         TagKind::BuildingNumber
@@ -116,7 +117,10 @@ mod tests {
         assert_eq!(kind, TagKind::Surname);
         assert!((score - 0.69).abs() < 0.02, "{score}");
         assert_eq!(judge([row(&[(0, 5.0), (25, 1.0)])].iter()), None);
-        assert_eq!(judge([row(&[(34, 3.0)])].iter()).map(|(kind, _)| kind), Some(TagKind::Postcode));
+        assert_eq!(
+            judge([row(&[(34, 3.0)])].iter()).map(|(kind, _)| kind),
+            Some(TagKind::Postcode)
+        );
         assert_eq!(judge([].iter()), None);
     }
 

@@ -28,6 +28,7 @@ pub(super) struct Word {
 
 /// A text in pieces.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_field_names, reason = "pieces are what it is about")]
 pub(super) struct Pieces {
     pub(super) pieces: Vec<Piece>,
     pub(super) words: Vec<Word>,

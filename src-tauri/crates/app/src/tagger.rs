@@ -1,0 +1,91 @@
+//! The name tagger: read, checked and loaded on a thread of its own.
+
+use std::{
+    panic::catch_unwind,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+    thread,
+};
+
+use cloister_inference::{Manifest, RampartTagger};
+use cloister_types::{TagError, Tagger, Tagging};
+
+use crate::{AppError, ErrorCode, error::sentence};
+
+/// The tagger that this build uses.
+const TAGGER: &str = "rampart-pii-q4";
+
+/// Reads, checks and loads the name tagger; the first folder of `models` that has its file decides.
+/// Blocks for some tenths of a second.
+///
+/// # Errors
+/// [`ErrorCode::ModelMissing`], [`ErrorCode::ModelAltered`] or [`ErrorCode::ModelUnavailable`], with
+/// a sentence that says what to do.
+pub fn load_tagger(models: &[PathBuf]) -> Result<Arc<dyn Tagger>, AppError> {
+    Ok(Arc::new(load(models)?))
+}
+
+fn load(models: &[PathBuf]) -> Result<RampartTagger, AppError> {
+    let manifest = Manifest::built_in()?;
+    let record = manifest.encoder(TAGGER)?;
+    let [file, _] = record.files();
+    let folder = models.iter().find(|folder| folder.join(file).exists()).or(models.first());
+    let bytes = record.read(folder.map_or(Path::new(""), PathBuf::as_path))?;
+    RampartTagger::load(bytes.model, &bytes.tokenizer)
+        .map_err(|error| AppError::new(ErrorCode::ModelUnavailable, sentence(&error.to_string())))
+}
+
+/// A tagger that is loaded behind the start: the first text waits for it. Without its files it
+/// fails on every text, and the guard goes on with its rules.
+#[derive(Clone, Default)]
+pub(crate) struct LoadingTagger(Arc<OnceLock<Result<RampartTagger, AppError>>>);
+
+impl LoadingTagger {
+    /// Starts loading from `models`.
+    pub(crate) fn start(models: Vec<PathBuf>) -> Self {
+        let tagger = Self::default();
+        let loaded = Arc::clone(&tagger.0);
+        let load = move || {
+            let unusable = || AppError::new(ErrorCode::ModelUnavailable, "The tagger is unusable.");
+            // whatever happens, a text must not wait for ever
+            let result = catch_unwind(|| load(&models)).unwrap_or_else(|_| Err(unusable()));
+            if let Err(error) = &result {
+                tracing::warn!(%error, "names and addresses are found by rules alone");
+            }
+            drop(loaded.set(result));
+        };
+        if let Err(error) = thread::Builder::new().name("tagger".to_owned()).spawn(load) {
+            let why = format!("The tagger could not be started: {error}.");
+            drop(tagger.0.set(Err(AppError::new(ErrorCode::ModelUnavailable, why))));
+        }
+        tagger
+    }
+
+    /// Waits until it is loaded, and says why it is not, if so. Blocks.
+    pub(crate) fn trouble(&self) -> Option<AppError> {
+        self.0.wait().as_ref().err().cloned()
+    }
+}
+
+impl Tagger for LoadingTagger {
+    fn tag(&self, texts: &[&str]) -> Result<Vec<Tagging>, TagError> {
+        match self.0.wait() {
+            Ok(tagger) => tagger.tag(texts),
+            Err(error) => Err(TagError::new(error.clone())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_its_files_the_tagger_says_what_is_missing_and_fails_on_texts() {
+        let tagger = LoadingTagger::start(vec![PathBuf::from("/nonexistent")]);
+        let trouble = tagger.trouble().expect("there is no file");
+        assert_eq!(trouble.code, ErrorCode::ModelMissing);
+        assert!(trouble.message.contains("rampart-pii-q4.onnx"), "{trouble}");
+        assert!(tagger.tag(&["a"]).is_err());
+    }
+}
