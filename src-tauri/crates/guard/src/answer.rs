@@ -11,31 +11,31 @@
 //! a key block without its end, a leak that goes on, a single word without end. At [`MAX_OPEN`]
 //! characters it is replaced, and its rest is swallowed.
 
+mod echo;
 mod hold;
+mod leads;
 mod leak;
+mod links;
+mod names;
+mod paraphrase;
 mod passages;
 mod rewrite;
 mod stream;
 mod structure;
 mod token;
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use cloister_types::Sanitized;
 
 use self::{
-    hold::{Forced, Hold, Open},
-    leak::PromptWatch,
+    hold::{Hold, Open},
+    leads::Leads,
     passages::Passages,
     rewrite::{Basis, CANARY, Rewriter, endless},
     stream::Stream,
-    structure::Structure,
-    token::Shape,
 };
-use crate::{
-    Finding, Guard, ModerationLabel, Span, guard::vouch, normalise::part, pii::Detectors,
-    redact::Located,
-};
+use crate::{Finding, Guard, ModerationLabel, Span, guard::vouch, pii::Detectors, redact::Located};
 
 /// Most characters that are held back outside an open finding.
 pub const MAX_HELD: usize = 160;
@@ -43,26 +43,25 @@ pub const MAX_HELD: usize = 160;
 /// Most characters of an open finding that are held back before it is replaced.
 pub const MAX_OPEN: usize = 4096;
 
-/// Characters before a stretch that its rules may look at.
-const CONTEXT: usize = 64;
+/// Characters before a stretch that its rules may look at: the longest reach of a context word, 40
+/// bytes, and the longest such word.
+const CONTEXT: usize = 80;
 
 /// No finding of several words is longer than this, so that a cut before its reach is safe.
 const REACH: usize = 64;
 
-/// How many words after a lead-in such as "my name is" may belong to the datum.
-const LEAD_WORDS: usize = 6;
+/// Room is made for at least so many characters at once, where that is possible.
+const LEAST_FREED: usize = 32;
 
 /// What the filters of all answers share.
 pub(crate) struct AnswerRules {
     rewriter: Rewriter,
-    /// Words after which a datum of several words may stand.
-    leads: HashSet<&'static str>,
+    leads: Leads,
 }
 
 impl AnswerRules {
     pub(crate) fn new(detectors: &Detectors) -> Self {
-        let leads = detectors.lead_words().filter(|word| word.len() > 1).collect();
-        Self { rewriter: Rewriter::new(), leads }
+        Self { rewriter: Rewriter::new(), leads: Leads::new(detectors) }
     }
 }
 
@@ -77,6 +76,11 @@ pub struct AnswerContext {
     pub canary: String,
     /// How many passages may be cited, as `[1]` up to this number.
     pub citations: usize,
+    /// Names that must not be shown wherever they stand, as `[PERSON]`: those that were taken out
+    /// of the question, and those of passages that are not public. Whoever makes the context
+    /// leaves out the names that a public passage holds. Found in any letter case, however their
+    /// words are divided; of 3 to 80 letters.
+    pub private_names: Vec<String>,
 }
 
 /// What the filter says when the answer is over.
@@ -104,6 +108,9 @@ impl std::fmt::Debug for Filtered {
 }
 
 /// Filters one answer.
+///
+/// A placeholder such as `[PERSON_1]` is never changed, and never divided between two chunks of
+/// the output: whoever puts back what it stands for can do so chunk by chunk.
 pub struct AnswerFilter {
     guard: Arc<Guard>,
     passages: Passages,
@@ -120,24 +127,13 @@ impl AnswerFilter {
     /// Starts the filter of one answer.
     #[must_use]
     pub fn new(guard: Arc<Guard>, context: AnswerContext) -> Self {
-        let AnswerContext { passages, system_prompt, canary, citations } = context;
-        let hold = Hold {
-            group: None,
-            lead: None,
-            structure: Structure::default(),
-            prompt: PromptWatch::new(&system_prompt),
-            forced: Vec::new(),
-            leak_is_open: false,
-            hot: None,
-            starts: Vec::new(),
-            condemned: None,
-        };
-        let canary = canary.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
+        let hold = Hold::new(&context);
+        let canary = context.canary.chars().filter(|c| c.is_alphanumeric());
         Self {
             guard,
-            passages: Passages::new(passages),
-            canary: canary.collect(),
-            citations,
+            canary: canary.flat_map(char::to_lowercase).collect(),
+            passages: Passages::new(context.passages),
+            citations: context.citations,
             stream: Stream::default(),
             hold,
             out: String::new(),
@@ -149,8 +145,15 @@ impl AnswerFilter {
     /// Takes the next chunk of the answer, of any length, and returns what may now be shown.
     #[must_use = "what is returned must be shown"]
     pub fn push(&mut self, chunk: &str) -> String {
-        for c in chunk.chars() {
-            self.step(c);
+        let mut rest = chunk;
+        while !rest.is_empty() {
+            let (length, ended) = self.stream.boundaries.advance(rest);
+            let (front, after) = rest.split_at(length);
+            self.append(front);
+            if ended {
+                self.end_word();
+            }
+            rest = after;
         }
         let out = std::mem::take(&mut self.out);
         self.shown.push_str(&out);
@@ -167,9 +170,7 @@ impl AnswerFilter {
         if self.hold.condemned.is_some() {
             self.swallow(end);
         }
-        if let Some(from) = self.hold.structure.key_from() {
-            self.hold.forced.push(Forced { range: from..end, open: Open::Key });
-        }
+        self.hold.end_key(end);
         self.let_out(end);
         let tail = std::mem::take(&mut self.out);
         self.shown.push_str(&tail);
@@ -189,16 +190,26 @@ impl AnswerFilter {
         }
     }
 
-    fn step(&mut self, c: char) {
-        if self.stream.boundaries.begins(c) {
-            self.complete_word();
-            self.let_out_what_is_free();
-            self.stream.word = self.stream.end();
-            self.stream.word_chars = 0;
+    /// Adds a piece of the word in progress. Room is made at the same characters of the answer
+    /// however long the pieces are.
+    fn append(&mut self, mut piece: &str) {
+        while !piece.is_empty() {
+            // beyond the first bound only an open finding is held, until the second
+            let bound = if self.stream.held_chars > MAX_HELD { MAX_OPEN } else { MAX_HELD };
+            piece = self.stream.fill(piece, bound);
+            if self.stream.held_chars > bound {
+                self.relieve();
+            }
         }
-        self.stream.text.push(c);
-        self.stream.held_chars += 1;
-        self.stream.word_chars += 1;
+    }
+
+    fn end_word(&mut self) {
+        self.complete_word();
+        let cut = self.hold.held_from(self.stream.end());
+        if cut > self.stream.done {
+            self.let_out(cut);
+        }
+        self.stream.next_word();
         if self.stream.held_chars > MAX_HELD {
             self.relieve();
         }
@@ -213,52 +224,16 @@ impl AnswerFilter {
             return;
         }
         let start = self.stream.word.max(self.stream.done);
-        let token = part(&self.stream.text, start - self.stream.base..);
-        let word = token.trim_start();
-        let shape = Shape::of(word);
-        let bare = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        let leads = self.guard.answer_rules().leads.contains(bare.as_str());
-        let names_canary = !bare.is_empty() && self.canary.contains(&bare);
-        let hold = &mut self.hold;
-        let was_open = hold.structure.is_open();
-        let key = hold.structure.advance(token, start, shape.hot);
-        if shape.hot || leads || was_open || names_canary {
-            hold.hot = Some((hold.hot.map_or(start, |(first, _)| first), end));
-        }
-        hold.follow_groups(word, shape, start);
-        hold.follow_leads(shape, leads, start);
-        hold.prompt.advance(word, start + (token.len() - word.len()));
-        hold.follow_leak(end);
-        hold.starts.push(start);
-        let key_ended = key.is_some();
-        hold.forced.extend(key.map(|range| Forced { range, open: Open::Key }));
-        match hold.condemned {
+        let chars = self.stream.word_chars;
+        let token = self.stream.part(start..end);
+        let leads = &self.guard.answer_rules().leads;
+        let key_ended = self.hold.advance(token, chars, start, leads);
+        match self.hold.condemned {
             Some(Open::Key) if key_ended => self.swallow(end),
-            Some(Open::Leak) if !hold.leak_is_open => self.swallow(start),
+            Some(Open::Leak) if self.hold.open_leak().is_none() => self.swallow(start),
             _ => return,
         }
         self.hold.condemned = None;
-    }
-
-    /// Lets out everything before the first thing that is held.
-    fn let_out_what_is_free(&mut self) {
-        let end = self.stream.end();
-        let hold = &self.hold;
-        let leak = hold.open_leak();
-        let cut = [
-            hold.group,
-            hold.lead.map(|(from, _)| from),
-            hold.structure.held_from(),
-            hold.prompt.held_from(),
-            leak,
-        ]
-        .into_iter()
-        .flatten()
-        .fold(end, usize::min);
-        let cut = hold.structure.before(cut);
-        if cut > self.stream.done {
-            self.let_out(cut);
-        }
     }
 
     /// The finding that is open, and where it began.
@@ -291,7 +266,11 @@ impl AnswerFilter {
     fn safest_cut(&self) -> usize {
         let stream = &self.stream;
         let held = stream.part(stream.done..stream.end());
-        let found = crate::redact::locate(&self.guard, &self.guard.plain_readings(held));
+        let found = if self.hold.hot.is_some() {
+            crate::redact::locate(&self.guard, &self.guard.plain_readings(held))
+        } else {
+            Vec::new()
+        };
         let far = held.char_indices().rev().nth(REACH - 1).map_or(0, |(at, _)| at) + stream.done;
         let starts = self.hold.starts.iter().copied().chain([stream.word]);
         let places: Vec<usize> = starts.filter(|start| *start > stream.done).collect();
@@ -300,16 +279,19 @@ impl AnswerFilter {
             self.hold.structure.before(**place) == **place
                 && !found.iter().any(|one| one.start < at && at < one.end)
         };
-        let best = places.iter().filter(is_clear).filter(|place| **place <= far).max();
-        let good = places.iter().filter(is_clear).max();
-        best.or(good).or(places.iter().max()).copied().unwrap_or(stream.done)
+        // a cut that frees little would soon be followed by another
+        let worth = |place: &&usize| **place > stream.done + LEAST_FREED;
+        let best = places.iter().filter(|place| **place <= far).filter(worth).filter(is_clear);
+        let good = places.iter().filter(worth).filter(is_clear);
+        best.max().or(good.max()).or(places.iter().max()).copied().unwrap_or(stream.done)
     }
 
     /// Replaces an open finding that reached its bound.
     fn replace_open_finding(&mut self, open: Open) {
         let end = self.stream.end();
         if self.hold.condemned.is_none() {
-            self.record(&endless(self.stream.done, end));
+            let change = endless(self.stream.done, end);
+            self.record(self.stream.done, &[change]);
             self.out.push_str("[removed]");
             self.hold.condemned = Some(open);
         }
@@ -318,85 +300,60 @@ impl AnswerFilter {
 
     /// Drops everything up to byte `cut`.
     fn swallow(&mut self, cut: usize) {
-        let dropped = self.stream.part(self.stream.done..cut).chars().count();
-        self.move_on(cut, dropped);
+        self.stream.move_on(cut, self.stream.chars_to(cut));
+        self.hold.move_on(cut);
     }
 
     /// Rewrites everything up to byte `cut` and lets it out.
     fn let_out(&mut self, cut: usize) {
-        let stream = &self.stream;
-        let chars = stream.part(stream.done..cut).chars().count();
-        let looks = self.hold.hot.is_some_and(|(first, _)| first < cut)
-            || self.hold.forced.iter().any(|forced| forced.range.start < cut);
-        if looks {
+        if self.hold.looks(cut) {
             self.rewrite(cut);
         } else {
-            self.out.push_str(part(&stream.text, stream.done - stream.base..cut - stream.base));
+            self.out.push_str(self.stream.part(self.stream.done..cut));
         }
-        self.move_on(cut, chars);
+        self.swallow(cut);
     }
 
     fn rewrite(&mut self, cut: usize) {
         let stream = &self.stream;
-        let before = part(&stream.text, ..stream.done - stream.base);
-        let context = before.char_indices().rev().nth(CONTEXT - 1).map_or(0, |(at, _)| at);
-        let first = stream.base + context;
-        let within = stream.done..cut;
-        let forced: Vec<Located> =
-            self.hold.forced.iter().filter_map(|forced| forced.change(&within, first)).collect();
+        let first = stream.context();
+        let forced = self.hold.changes(&(stream.done..cut), first);
+        let AnswerRules { rewriter, leads } = self.guard.answer_rules();
+        let text = stream.part(first..cut);
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
         let basis = Basis {
             guard: &self.guard,
             passages: &self.passages,
             canary: &self.canary,
             citations: self.citations,
+            may_hold_data: self.hold.telling > first || digits >= leads.least_digits,
         };
-        let from = stream.done - first;
-        let (shown, changes) = self.guard.answer_rules().rewriter.rewrite(
-            &basis,
-            stream.part(first..cut),
-            from,
-            &forced,
-        );
+        let (shown, changes) = rewriter.rewrite(&basis, text, stream.done - first, &forced);
         self.out.push_str(&shown);
+        self.record(first, &changes);
+    }
+
+    /// Notes changes in order, whose offsets count bytes from byte `first` of the answer on and lie
+    /// in what is held.
+    fn record(&mut self, first: usize, changes: &[Located]) {
+        let stream = &self.stream;
+        let (mut at, mut point) = (stream.done, stream.done_chars);
+        let mut count = |to: usize| {
+            let to = to.max(at);
+            point += stream.part(at..to).chars().count();
+            at = to;
+            point
+        };
         for change in changes {
-            self.record(&Located {
-                start: change.start + first,
-                end: change.end + first,
-                ..change
+            self.findings.push(Finding {
+                span: Span { start: count(first + change.start), end: count(first + change.end) },
+                category: change.category,
+                rule: change.rule,
+                score: change.score,
+                evidence: change.evidence,
+                treatment: change.treatment,
             });
         }
-    }
-
-    /// Notes a change, whose offsets are bytes of the answer not before `done`.
-    fn record(&mut self, change: &Located) {
-        let stream = &self.stream;
-        let count = |to: usize| {
-            stream.done_chars + stream.part(stream.done..to.max(stream.done)).chars().count()
-        };
-        self.findings.push(Finding {
-            span: Span { start: count(change.start), end: count(change.end) },
-            category: change.category,
-            rule: change.rule,
-            score: change.score,
-            evidence: change.evidence,
-            treatment: change.treatment,
-        });
-    }
-
-    /// Forgets what was let out up to byte `cut`, which was `chars` characters.
-    fn move_on(&mut self, cut: usize, chars: usize) {
-        self.stream.done = cut;
-        self.stream.done_chars += chars;
-        self.stream.held_chars -= chars;
-        let hold = &mut self.hold;
-        hold.hot =
-            hold.hot.filter(|(_, last)| *last > cut).map(|(first, last)| (first.max(cut), last));
-        hold.starts.retain(|start| *start >= cut);
-        hold.forced.retain(|forced| forced.range.end > cut);
-        hold.structure.move_on(cut);
-        hold.group = hold.group.map(|from| from.max(cut));
-        hold.lead = hold.lead.map(|(from, words)| (from.max(cut), words));
-        self.stream.trim();
     }
 }
 

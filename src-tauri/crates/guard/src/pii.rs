@@ -96,6 +96,11 @@ impl Rule {
     };
 }
 
+/// Every rule of every table.
+pub(crate) fn rules() -> impl Iterator<Item = &'static Rule> {
+    TABLES.into_iter().flatten()
+}
+
 /// A cheap necessary condition on the whole text.
 pub(crate) enum Gate {
     /// None: the rule has context words, which are its gate.

@@ -61,6 +61,7 @@ fn answer_cases_hold() {
                     .to_owned(),
             canary: "c0ffee5eedbead42".to_owned(),
             citations: 2,
+            ..AnswerContext::default()
         };
         let filtered = filter_whole(Arc::clone(&guard), context, text(&row, "answer"));
         assert_eq!(filtered.tail, text(&row, "shown"), "{row}");

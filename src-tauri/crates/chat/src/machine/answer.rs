@@ -42,6 +42,7 @@ impl Answer {
             system_prompt: setup.system.text().to_owned(),
             canary: setup.system.canary().to_owned(),
             citations: passages.len(),
+            ..AnswerContext::default()
         };
         let filter = AnswerFilter::new(Arc::clone(&setup.guard), context);
         Self { grounding: None, filter, shown: String::new() }

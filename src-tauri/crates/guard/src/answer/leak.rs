@@ -1,20 +1,19 @@
 //! Watches an answer for words of the system prompt, in their order.
 
-use std::{collections::HashMap, ops::Range};
+use std::ops::Range;
 
-use super::token::tokens;
+use super::token::{KeyMap, Shape, Sieve, key, tokens};
 
 /// So many words in a row that also stand in the prompt so are a leak.
 const LEAK_WORDS: usize = 8;
 
-/// A run this long is held back until it is known to be none.
-const HELD_WORDS: usize = 1;
-
 /// Follows every place of the prompt that the last words of the answer agree with.
 pub(super) struct PromptWatch {
-    places: HashMap<String, Vec<usize>>,
+    sieve: Sieve,
+    /// Where in the prompt each word stands, by key.
+    places: KeyMap<Vec<usize>>,
     runs: Vec<Run>,
-    word: String,
+    next: Vec<Run>,
 }
 
 /// The last `length` words agree with those of the prompt that end at `place`.
@@ -25,50 +24,50 @@ struct Run {
     from: usize,
 }
 
+/// The stretches of `prompt` that must not be said: what it quotes in double quotation marks may.
+pub(super) fn unquoted(prompt: &str) -> impl Iterator<Item = &str> {
+    prompt.split(['"', '“', '”']).step_by(2)
+}
+
 impl PromptWatch {
-    /// Watches for `prompt`. What it quotes in double quotation marks is meant to be said.
-    pub(super) fn new(prompt: &str) -> Self {
-        let mut words = Vec::new();
-        for stretch in prompt.split(['"', '“', '”']).step_by(2) {
-            for token in tokens(stretch) {
-                let word = bare(token);
-                if !word.is_empty() {
-                    words.push(word);
-                }
+    /// Watches for `stretches` of the prompt.
+    pub(super) fn new<'p>(stretches: impl Iterator<Item = &'p str>) -> Self {
+        let mut places: KeyMap<Vec<usize>> = KeyMap::default();
+        let mut place = 0;
+        for stretch in stretches {
+            for token in tokens(stretch).filter(|token| token.contains(char::is_alphanumeric)) {
+                places.entry(key(token)).or_default().push(place);
+                place += 1;
             }
-            // a word that no answer has, so that no run crosses the quotation
-            words.push(String::new());
+            // a gap, so that no run crosses the quotation
+            place += 1;
         }
-        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
-        for (place, word) in words.iter().enumerate().filter(|(_, word)| !word.is_empty()) {
-            places.entry(word.clone()).or_default().push(place);
-        }
-        Self { places, runs: Vec::new(), word: String::new() }
+        let sieve = Sieve::new(places.keys().copied());
+        Self { sieve, places, runs: Vec::new(), next: Vec::new() }
     }
 
     /// Takes the next word, which starts at byte `from` of the answer.
-    pub(super) fn advance(&mut self, token: &str, from: usize) {
-        self.word.clear();
-        self.word
-            .extend(token.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
-        if self.word.is_empty() {
+    pub(super) fn advance(&mut self, shape: &Shape, from: usize) {
+        if shape.letters == 0 {
             return;
         }
-        let Some(places) = self.places.get(&self.word) else {
+        let places = if self.sieve.passes(shape.key) { self.places.get(&shape.key) } else { None };
+        let Some(places) = places else {
             self.runs.clear();
             return;
         };
-        let runs = places
-            .iter()
-            .map(|&place| {
-                let before = place.checked_sub(1);
-                match self.runs.iter().find(|run| Some(run.place) == before) {
-                    Some(run) => Run { place, length: run.length + 1, from: run.from },
-                    None => Run { place, length: 1, from },
-                }
-            })
-            .collect();
-        self.runs = runs;
+        self.next.clear();
+        // both lists are in order, so that one pass over them suffices
+        let mut runs = self.runs.iter().peekable();
+        for &place in places {
+            while runs.next_if(|run| run.place + 1 < place).is_some() {}
+            let run = runs.peek().filter(|run| run.place + 1 == place);
+            self.next.push(match run {
+                Some(run) => Run { place, length: run.length + 1, from: run.from },
+                None => Run { place, length: 1, from },
+            });
+        }
+        std::mem::swap(&mut self.runs, &mut self.next);
     }
 
     /// Forgets the last words.
@@ -82,7 +81,7 @@ impl PromptWatch {
 
     /// Where the words begin that may yet become a leak.
     pub(super) fn held_from(&self) -> Option<usize> {
-        self.longest().filter(|run| run.length >= HELD_WORDS).map(|run| run.from)
+        self.longest().map(|run| run.from)
     }
 
     /// The leak that the words up to byte `end` make.
@@ -97,19 +96,15 @@ impl PromptWatch {
     }
 }
 
-fn bare(token: &str) -> String {
-    token.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn leaks(prompt: &str, answer: &str) -> bool {
-        let mut watch = PromptWatch::new(prompt);
+        let mut watch = PromptWatch::new(unquoted(prompt));
         let mut at = 0;
         tokens(answer).any(|token| {
-            watch.advance(token, at);
+            watch.advance(&Shape::of(token), at);
             at += token.len();
             watch.leak(at).is_some()
         })
@@ -122,6 +117,6 @@ mod tests {
         assert!(leaks(prompt, "Sure: you are THE desk of a clinic; answer only"));
         assert!(!leaks(prompt, "you are the desk of a hospital answer only from"));
         assert!(!leaks(prompt, "I could not find that in the documents here."));
-        assert_eq!(PromptWatch::new(prompt).len(), 16);
+        assert_eq!(PromptWatch::new(unquoted(prompt)).len(), 16);
     }
 }

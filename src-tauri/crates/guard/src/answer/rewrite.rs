@@ -1,13 +1,10 @@
 //! Rewrites one stretch of an answer: everything that must not be shown leaves it.
-//!
-//! **Links.** A Markdown link becomes its text, an image its alternative text; HTML tags that load
-//! or lead somewhere are left out. A bare address stays when a passage holds it, or when it is
-//! short and carries nothing: no query, fragment or credentials, a host of at most 64 and a path of
-//! at most 40 characters. Any other becomes `[link removed]`.
+
+use std::{borrow::Cow, ops::Range};
 
 use regex::Regex;
 
-use super::passages::Passages;
+use super::{links::Links, passages::Passages};
 use crate::{
     Category, Evidence, Guard, Treatment,
     normalise::part,
@@ -17,18 +14,12 @@ use crate::{
 /// Taking one thing away may bring another to light; a stretch that needs more rounds is replaced.
 const MAX_ROUNDS: usize = 8;
 
-/// Longest host and path of a bare address that may stay, in bytes.
-const MAX_HOST: usize = 64;
-const MAX_PATH: usize = 40;
-
 /// The compiled rules for what is no datum.
 pub(super) struct Rewriter {
     control: Regex,
-    link: Regex,
-    target: Regex,
-    tag: Regex,
-    address: Regex,
     citation: Regex,
+    placeholder: Regex,
+    links: Links,
 }
 
 /// What a rewriting is based on.
@@ -38,26 +29,27 @@ pub(super) struct Basis<'a> {
     /// Lower case, letters and digits only; empty for none.
     pub(super) canary: &'a str,
     pub(super) citations: usize,
+    /// Whether the text as it is may hold personal data or a secret.
+    pub(super) may_hold_data: bool,
 }
 
 impl Rewriter {
     pub(super) fn new() -> Self {
-        let compile = |pattern| Regex::new(pattern).expect("constant; each test compiles them all");
+        let compile =
+            |pattern: &str| Regex::new(pattern).expect("constant; each test compiles them all");
+        let names: Vec<&str> = Category::ALL
+            .iter()
+            .map(|category| category.placeholder().trim_matches(['[', ']']))
+            .chain(Category::ALL.iter().map(|category| category.as_str()))
+            .filter(|name| !name.is_empty() && !name.contains(' '))
+            .collect();
         Self {
             control: compile(
                 r"(?i)<\|[^<>|\s]{1,64}\|>|<｜[^<>｜\s]{1,64}｜>|\[/?INST\]|<</?SYS>>|</?s>|<(?:start|end)_of_turn>|<(?:bos|eos|pad|unk)>|</?think>",
             ),
-            link: compile(
-                r"!?\[[^\[\]]*\]\(\s{0,3}<?[^()\s]*(?:\([^()\s]*\)[^()\s]*)?(?:\s[^()]*)?\)",
-            ),
-            target: compile(r"\]\(\s{0,3}(?:[^()\s]*//|data:|javascript:|mailto:)[^()\s]*\)?"),
-            tag: compile(
-                r"(?i)</?(?:img|a|iframe|script|link|video|audio|source|object|embed|form|input|button|meta|base|svg|style|picture|track|area|map|body|html|head|frame|image)(?:[\s/][^<>]*)?(?:>|$)",
-            ),
-            address: compile(
-                r#"(?i)(?:[a-z][a-z0-9+.-]{1,20}:)?//[^\s<>"'`\])}]{3,}|www\.[^\s<>"'`\])}]{3,}|(?:data|javascript):[^\s<>"'`\])}]{3,}"#,
-            ),
             citation: compile(r"\s?\[[0-9]{1,4}(?:\s?[,;–-]\s?[0-9]{1,4}){0,20}\]"),
+            placeholder: compile(&format!(r"\[(?:{})(?:_[0-9]{{1,9}})?\]", names.join("|"))),
+            links: Links::new(),
         }
     }
 
@@ -73,37 +65,39 @@ impl Rewriter {
         forced: &[Located],
     ) -> (String, Vec<Located>) {
         let mut pieces = vec![Piece::Kept(0..from), Piece::Kept(from..text.len())];
-        if !forced.is_empty() {
-            pieces = replace(text, &pieces, forced);
-        }
-        for _ in 0..MAX_ROUNDS {
-            let current: String = pieces.iter().map(|piece| piece.text(text)).collect();
-            let edits = self.edits(basis, &current, from);
+        let mut current = Cow::Borrowed(text);
+        let mut edits = forced.to_vec();
+        for round in 0..=MAX_ROUNDS {
             if edits.is_empty() {
-                let changes = pieces
-                    .iter()
-                    .filter_map(|piece| match piece {
-                        Piece::Slot(slot) => Some(*slot),
-                        Piece::Kept(_) => None,
-                    })
-                    .collect();
+                // what was taken away may have parted a datum
+                edits = self.edits(basis, &current, from, round > 0 || basis.may_hold_data);
+            }
+            if edits.is_empty() {
+                let slot = |piece: &Piece| match piece {
+                    Piece::Slot(slot) => Some(*slot),
+                    Piece::Kept(_) => None,
+                };
+                let changes = pieces.iter().filter_map(slot).collect();
                 return (part(&current, from..).to_owned(), changes);
             }
             pieces = replace(text, &pieces, &edits);
+            current = pieces.iter().map(|piece| piece.text(text)).collect::<String>().into();
+            edits.clear();
         }
         let everything = change(from, text.len(), Category::Other, "answer/unsettled", "[removed]");
         ("[removed]".to_owned(), vec![everything])
     }
 
     /// What the first rule with anything to say changes in `text`, not before byte `from`.
-    fn edits(&self, basis: &Basis<'_>, text: &str, from: usize) -> Vec<Located> {
-        let rules: [&dyn Fn() -> Vec<Located>; 6] = [
+    fn edits(&self, basis: &Basis<'_>, text: &str, from: usize, with_data: bool) -> Vec<Located> {
+        let rules: [&dyn Fn() -> Vec<Located>; 7] = [
+            &|| hidden(text),
             &|| self.control_tokens(text),
-            &|| self.links(basis, text),
-            &|| self.addresses(basis, text),
+            &|| self.links.markup(text, basis.citations, basis.passages),
+            &|| self.links.addresses(text, basis.passages),
             &|| self.citations(basis, text),
             &|| canary(basis, text),
-            &|| data(basis, text),
+            &|| if with_data { self.data(basis, text) } else { Vec::new() },
         ];
         for rule in rules {
             let edits: Vec<Located> = rule()
@@ -119,58 +113,24 @@ impl Rewriter {
     }
 
     fn control_tokens(&self, text: &str) -> Vec<Located> {
+        if !text.contains('<') && !text.contains('[') {
+            return Vec::new();
+        }
         self.control
             .find_iter(text)
             .map(|m| change(m.start(), m.end(), Category::ControlToken, "answer/control-token", ""))
             .collect()
     }
 
-    fn links(&self, basis: &Basis<'_>, text: &str) -> Vec<Located> {
-        let gone = |start, end| change(start, end, Category::Link, "answer/link", "");
-        let mut edits = Vec::new();
-        for link in self.link.find_iter(text) {
-            let Some(close) = link.as_str().find("](") else { continue };
-            let open = link.as_str().find('[').unwrap_or(0);
-            let words = part(link.as_str(), open + 1..close);
-            let is_citation =
-                words.parse().is_ok_and(|n: usize| (1..=basis.citations).contains(&n));
-            if !is_citation || open == 1 {
-                edits.push(gone(link.start(), link.start() + open + 1));
-                edits.push(gone(link.start() + close, link.end()));
-            } else {
-                edits.push(gone(link.start() + close + 1, link.end()));
-            }
-        }
-        if edits.is_empty() {
-            edits.extend(self.target.find_iter(text).map(|m| gone(m.start(), m.end())));
-        }
-        if edits.is_empty() {
-            edits.extend(self.tag.find_iter(text).map(|m| gone(m.start(), m.end())));
-        }
-        edits
-    }
-
-    fn addresses(&self, basis: &Basis<'_>, text: &str) -> Vec<Located> {
-        self.address
-            .find_iter(text)
-            .filter_map(|found| {
-                let address = found.as_str().trim_end_matches(['.', ',', ';', ':', '!', '?']);
-                let stays = carries_nothing(address) || basis.passages.hold_address(address);
-                let end = found.start() + address.len();
-                (!stays).then(|| {
-                    let shown = Category::Link.placeholder();
-                    change(found.start(), end, Category::Link, "answer/address", shown)
-                })
-            })
-            .collect()
-    }
-
     fn citations(&self, basis: &Basis<'_>, text: &str) -> Vec<Located> {
+        if !text.as_bytes().windows(2).any(|two| matches!(two, [b'[', b'0'..=b'9'])) {
+            return Vec::new();
+        }
         let gone = |start, end| change(start, end, Category::Citation, "answer/citation", "");
         let mut edits = Vec::new();
         for found in self.citation.find_iter(text) {
-            let numbers = digits_in(found.as_str());
-            let exists = |range: &std::ops::Range<usize>| {
+            let numbers = crate::normalise::runs_of(found.as_str(), |c| c.is_ascii_digit());
+            let exists = |range: &Range<usize>| {
                 let number = part(found.as_str(), range.clone()).parse().unwrap_or(0);
                 (1..=basis.citations).contains(&number)
             };
@@ -194,9 +154,39 @@ impl Rewriter {
         }
         edits
     }
+
+    /// Personal data that no passage holds, and secrets wherever they come from.
+    fn data(&self, basis: &Basis<'_>, text: &str) -> Vec<Located> {
+        let views = basis.guard.plain_readings(text);
+        let mut found = locate(basis.guard, &views);
+        found.retain(|found| {
+            let datum = part(text, found.start..found.end);
+            let known = found.category != Category::Secret && basis.passages.hold(datum);
+            found.treatment == Treatment::Replace && !known
+        });
+        if !found.is_empty() && text.contains('[') {
+            let placeholders: Vec<Range<usize>> =
+                self.placeholder.find_iter(text).map(|m| m.range()).collect();
+            found.retain(|found| holds_more(text, found, &placeholders));
+        }
+        found
+    }
 }
 
-fn change(
+/// Whether `found` holds a letter or digit outside of `placeholders`.
+fn holds_more(text: &str, found: &Located, placeholders: &[Range<usize>]) -> bool {
+    let mut at = found.start;
+    for one in placeholders.iter().filter(|one| one.start < found.end && found.start < one.end) {
+        if part(text, at..one.start.max(at)).contains(char::is_alphanumeric) {
+            return true;
+        }
+        at = one.end.min(found.end);
+    }
+    part(text, at..found.end).contains(char::is_alphanumeric)
+}
+
+/// One change that a rule of this module makes.
+pub(super) const fn change(
     start: usize,
     end: usize,
     category: Category,
@@ -216,76 +206,97 @@ fn change(
 }
 
 /// A stretch of the system prompt, as a change.
-pub(super) fn prompt_leak(start: usize, end: usize) -> Located {
-    change(start, end, Category::PromptLeak, "answer/prompt", Category::PromptLeak.placeholder())
+pub(super) const fn prompt_leak(range: Range<usize>) -> Located {
+    let shown = Category::PromptLeak.placeholder();
+    change(range.start, range.end, Category::PromptLeak, "answer/prompt", shown)
+}
+
+/// A part of the canary, as a change.
+pub(super) const fn canary_leak(range: Range<usize>) -> Located {
+    let shown = Category::PromptLeak.placeholder();
+    change(range.start, range.end, Category::PromptLeak, CANARY, shown)
 }
 
 /// A private key, as a change.
-pub(super) fn key_block(start: usize, end: usize) -> Located {
-    change(start, end, Category::Secret, "secret/private-key", Category::Secret.placeholder())
+pub(super) const fn key_block(range: Range<usize>) -> Located {
+    let shown = Category::Secret.placeholder();
+    change(range.start, range.end, Category::Secret, "secret/private-key", shown)
+}
+
+/// A name that must not be shown, as a change.
+pub(super) const fn private_name(range: Range<usize>) -> Located {
+    let shown = Category::Person.placeholder();
+    change(range.start, range.end, Category::Person, "answer/private-name", shown)
 }
 
 /// An unbroken word or key block that grew beyond every bound, as a change.
-pub(super) fn endless(start: usize, end: usize) -> Located {
+pub(super) const fn endless(start: usize, end: usize) -> Located {
     change(start, end, Category::Other, "answer/endless", "[removed]")
 }
 
-/// Whether a bare address has no room for data.
-fn carries_nothing(address: &str) -> bool {
-    let lower = address.to_ascii_lowercase();
-    let rest = match lower.split_once("//") {
-        Some(("http:" | "https:" | "", rest)) => rest,
-        None if lower.starts_with("www.") => lower.as_str(),
-        Some(_) | None => return false,
-    };
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    !rest.contains(['?', '#', '@', '%', '=', '&', '\\'])
-        && host.len() <= MAX_HOST
-        && path.len() <= MAX_PATH
+/// The rule that finds the canary.
+pub(super) const CANARY: &str = "answer/canary";
+
+/// Characters that no screen shows: they hide data, and divide what the rules look for. Those that
+/// shape other scripts and emoji stay where they stand among such.
+fn hidden(text: &str) -> Vec<Located> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t' | b'\r')) {
+        return Vec::new();
+    }
+    let mut edits = Vec::new();
+    let mut previous = ' ';
+    for (at, c) in text.char_indices() {
+        let shapes = matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}');
+        let is_hidden = if shapes {
+            previous.is_ascii_alphabetic() || previous.is_ascii_whitespace()
+        } else {
+            is_invisible(c)
+        };
+        if is_hidden {
+            let category = Category::ControlToken;
+            edits.push(change(at, at + c.len_utf8(), category, "answer/invisible", ""));
+        } else {
+            previous = c;
+        }
+    }
+    edits
+}
+
+/// Control characters, and the default-ignorable code points (Unicode, `DerivedCoreProperties`)
+/// that shape no script in living use.
+const fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}'
+        | '\u{86}'..='\u{9f}' | '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn canary(basis: &Basis<'_>, text: &str) -> Vec<Located> {
     if basis.canary.is_empty() {
         return Vec::new();
     }
-    let mut compact = String::new();
-    let mut origin = Vec::new();
-    for (at, c) in text.char_indices().filter(|(_, c)| c.is_alphanumeric()) {
-        for lower in c.to_lowercase() {
-            compact.push(lower);
-            origin.resize(compact.len(), at);
+    let mut compact = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| c.is_alphanumeric()) {
+        if c.is_ascii() {
+            compact.push(c.to_ascii_lowercase());
+        } else {
+            compact.extend(c.to_lowercase());
         }
+    }
+    if !compact.contains(basis.canary) {
+        return Vec::new();
+    }
+    let mut origin = Vec::with_capacity(compact.len());
+    for (at, c) in text.char_indices().filter(|(_, c)| c.is_alphanumeric()) {
+        origin.resize(origin.len() + c.to_lowercase().map(char::len_utf8).sum::<usize>(), at);
     }
     let end_of = |at: usize| at + part(text, at..).chars().next().map_or(0, char::len_utf8);
     compact
         .match_indices(basis.canary)
         .filter_map(|(at, found)| Some((*origin.get(at)?, *origin.get(at + found.len() - 1)?)))
-        .map(|(first, last)| {
-            let shown = Category::PromptLeak.placeholder();
-            change(first, end_of(last), Category::PromptLeak, CANARY, shown)
-        })
+        .map(|(first, last)| canary_leak(first..end_of(last)))
         .collect()
-}
-
-/// The rule that finds the canary.
-pub(super) const CANARY: &str = "answer/canary";
-
-/// Personal data that no passage holds, and secrets wherever they come from.
-fn data(basis: &Basis<'_>, text: &str) -> Vec<Located> {
-    let views = basis.guard.plain_readings(text);
-    locate(basis.guard, &views)
-        .into_iter()
-        .filter(|found| {
-            let datum = part(text, found.start..found.end);
-            let known = found.category != Category::Secret && basis.passages.hold(datum);
-            found.treatment == Treatment::Replace && !known
-        })
-        .collect()
-}
-
-/// The runs of digits in `text`.
-fn digits_in(text: &str) -> Vec<std::ops::Range<usize>> {
-    crate::normalise::runs_of(text, |c| c.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -293,21 +304,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_stays_when_it_has_no_room_for_data() {
-        for stays in ["https://example.com", "http://example.com/help/returns", "www.example.org/a"]
-        {
-            assert!(carries_nothing(stays), "{stays}");
-        }
-        for goes in [
-            "https://example.com/?q=1",
-            "https://example.com/#x",
-            "https://u:p@example.com/",
-            "ftp://example.com/a",
-            "data:text/html,x",
-            "javascript:alert(1)",
-            "https://example.com/0123456789012345678901234567890123456789x",
-        ] {
-            assert!(!carries_nothing(goes), "{goes}");
-        }
+    fn what_no_screen_shows_goes_and_what_shapes_a_script_stays() {
+        let stays = "नि\u{200d}ल 👩\u{200d}👩\u{200d}👧 ✔\u{fe0f} a\tb\r\nc";
+        assert!(hidden(stays).is_empty());
+        let goes = "a\u{200b}b\u{200d}c\u{e0041}\u{202e}\u{7f}";
+        assert_eq!(hidden(goes).len(), 5);
     }
 }

@@ -16,6 +16,8 @@ enum State {
     Closed,
     /// In the round brackets of a link.
     Target,
+    /// After `[name]:`, where the target of a link may be defined.
+    Definition,
     Tag,
     /// In `-----BEGIN …`, so many words on.
     KeyHead(u8),
@@ -88,7 +90,8 @@ impl Structure {
             previous = c;
         }
         // what follows stands apart, so that no target can follow the bracket
-        if self.state == State::Closed {
+        let defined = self.state == State::Definition && !token.ends_with(':');
+        if self.state == State::Closed || defined {
             self.ended.push(self.from..start + token.len());
             self.state = State::Text;
         }
@@ -121,6 +124,7 @@ impl Structure {
             (State::Bracket(depth), ']') if depth > 1 => State::Bracket(depth - 1),
             (State::Bracket(_), ']') => State::Closed,
             (State::Closed, '(') => State::Target,
+            (State::Closed, ':') => State::Definition,
             (State::Target, ')' | '\n') | (State::Tag, '>') | (State::Closed, _) => State::Text,
             (state, _) => state,
         };
@@ -155,7 +159,12 @@ impl Structure {
         }
         match self.state {
             State::KeyHead(_) | State::Key | State::KeyTail => self.from = cut,
-            State::Text | State::Bracket(_) | State::Closed | State::Target | State::Tag => {
+            State::Text
+            | State::Bracket(_)
+            | State::Closed
+            | State::Target
+            | State::Definition
+            | State::Tag => {
                 self.state = State::Text;
             }
         }

@@ -24,6 +24,7 @@ fn context() -> AnswerContext {
         system_prompt: PROMPT.into(),
         canary: CANARY.into(),
         citations: 2,
+        private_names: vec!["Orla Finch".into(), "Élodie Q.".into()],
     }
 }
 
@@ -33,7 +34,15 @@ fn filter(answer: &str) -> Filtered {
 
 /// What the filter makes of `answer` when it is cut after the given numbers of characters.
 fn in_chunks(answer: &str, sizes: impl Iterator<Item = usize>) -> (String, Filtered) {
-    let mut filter = AnswerFilter::new(guard(), context());
+    in_chunks_of(context(), answer, sizes)
+}
+
+fn in_chunks_of(
+    context: AnswerContext,
+    answer: &str,
+    sizes: impl Iterator<Item = usize>,
+) -> (String, Filtered) {
+    let mut filter = AnswerFilter::new(guard(), context);
     let (mut shown, mut chars) = (String::new(), answer.chars());
     for size in sizes {
         let chunk: String = chars.by_ref().take(size).collect();
@@ -164,6 +173,36 @@ fn an_open_finding_is_capped_and_replaced() {
     assert_eq!(filter(&ended).tail, ended);
 }
 
+/// Ordinary words around an example; `{}` is the example.
+const PROSE: [&str; 3] = [
+    "{}",
+    "Hello, as we said last week, {}. Thank you for your patience, and see you soon at the desk.",
+    "Bonjour é 漢字 🙂\n{}\nBest wishes from all of us here in the quiet reading room",
+];
+
+#[test]
+fn no_datum_of_any_rule_is_shown_however_the_answer_is_cut() {
+    let context = AnswerContext::default();
+    let mut failures = Vec::new();
+    for rule in crate::pii::rules().filter(|rule| rule.treatment == crate::Treatment::Replace) {
+        for prose in PROSE {
+            for (example, datum) in rule.finds {
+                let text = prose.replace("{}", example);
+                let whole = filter_whole(guard(), context.clone(), &text);
+                for size in [1, 3, 7] {
+                    let sizes = std::iter::repeat(size);
+                    let (shown, _) = in_chunks_of(context.clone(), &text, sizes);
+                    assert_eq!(shown, whole.tail, "{} in chunks of {size}", rule.name);
+                }
+                if whole.tail.contains(datum) {
+                    failures.push(format!("{} shows {datum:?}: {:?}", rule.name, whole.tail));
+                }
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
 /// Text that is likely to hold whole, broken and touching findings.
 fn telling_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
@@ -211,7 +250,7 @@ proptest! {
             let _ = filter.push(c.encode_utf8(&mut [0; 4]));
             prop_assert!(filter.stream.held_chars <= MAX_OPEN);
             prop_assert!(filter.stream.held_chars <= MAX_HELD || filter.open_finding().is_some());
-            prop_assert!(filter.stream.text.len() < 4 * (4096 + MAX_OPEN + 1024));
+            prop_assert!(filter.stream.kept() < 4 * (4096 + MAX_OPEN + 1024));
         }
     }
 
