@@ -1,10 +1,14 @@
 """Runs a guard, or an adapter to one, over texts and keeps what it says about each."""
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
 from collections.abc import Iterable
+
+# One thread each, so that a tool's time is that of one core.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 # What of an answer is kept: the sanitised text is not measured here.
 KEPT = ("findings", "injection", "moderation", "micros")
@@ -21,7 +25,13 @@ def answers(command: list[str], rows: Iterable[dict]) -> dict[str, dict]:
         json.dumps({"id": row["id"], "text": row["text"]}, ensure_ascii=False) + "\n"
         for row in rows
     )
-    done = subprocess.run(command, input=feed.encode(), stdout=subprocess.PIPE, check=False)
+    done = subprocess.run(
+        command,
+        input=feed.encode(),
+        stdout=subprocess.PIPE,
+        env=os.environ | ONE_THREAD,
+        check=False,
+    )
     if done.returncode != 0:
         raise CommandFailed(f"{command[0]} ended with status {done.returncode}")
     said = {}

@@ -251,11 +251,15 @@ def timed(tools: dict, chars: str, which: str) -> str:
 
 def ratios(tools: dict, ours: dict, chars: str) -> str:
     said = [
-        f"{name}: {tool['ms'][chars]['p50'] / ours[chars]['p50']:.2g} × ours"
+        f"{name}: {times(tool['ms'][chars]['p50'] / ours[chars]['p50'])} ours"
         for name, tool in tools.items()
         if "ms" in tool
     ]
     return "<br>".join(said)
+
+
+def times(ratio: float) -> str:
+    return f"{ratio:.0f} ×" if ratio >= 10 else f"{ratio:.2g} ×"
 
 
 def say(part: dict | None, show) -> str:

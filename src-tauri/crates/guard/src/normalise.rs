@@ -19,6 +19,8 @@ mod pig_latin;
 mod reversed;
 mod smuggled;
 mod spaced;
+#[cfg(fuzzing)]
+mod origins;
 mod surface;
 mod undo;
 mod upside_down;
