@@ -38,10 +38,9 @@ const MAX_DEPTH: usize = 3;
 /// The most readings without the surface: a text that looks like more is looked at no closer.
 const MAX_READINGS: usize = 12;
 
-/// The bytes that all readings together may have: so many times the surface's, and for short texts
-/// as many as that takes.
-const MAX_GROWTH: usize = 3;
-const ALWAYS_READ: usize = 64 * 1024;
+/// The bytes that the readings without a disguise of the letters may have together. A text that is
+/// longer than this is decoded, but its letters are taken as they stand.
+const MAX_DISGUISED: usize = 128 * 1024;
 
 /// The readings of one text. Every stretch of each leads back to the original's offsets.
 ///
@@ -56,15 +55,15 @@ pub struct Views {
 impl Views {
     /// Reads `text` in every way that the guard knows.
     pub(crate) fn read(text: &str, decoder: &Decoder) -> Self {
-        let mut plain = Self::plain_readings(text, decoder);
-        let mut budget = Budget::of(plain.as_slice());
+        let plain = Self::plain_readings(text, decoder);
+        let mut budget = Budget::of(&plain);
         let mut folded: Vec<View> = Vec::with_capacity(plain.len());
         let mut undone = Vec::new();
         for view in &plain {
             let latin = decoder.letters.latin(view);
             let latin = latin.as_ref().unwrap_or(view);
             folded.push(fold::lower(latin));
-            undone.extend(undo::undo(view, latin).into_iter().filter(|view| budget.allows(view)));
+            undo::undo(view, latin, &mut budget, &mut undone);
         }
         // what was undone may be encoded or disguised once more
         let mut next = 0;
@@ -73,14 +72,13 @@ impl Views {
             let latin = latin.as_ref().unwrap_or(view);
             folded.push(fold::lower(latin));
             if view.depth() < MAX_DEPTH {
-                let mut further = undo::undo(view, latin);
-                further.extend(decoder.decode(view));
-                further.retain(|view| budget.allows(view));
+                let mut further = Vec::new();
+                further.extend(decoder.decode(view).filter(|view| budget.allows(view)));
+                undo::undo(view, latin, &mut budget, &mut further);
                 undone.extend(further);
             }
             next += 1;
         }
-        plain.shrink_to_fit();
         Self { plain, folded }
     }
 
@@ -139,15 +137,21 @@ struct Budget {
 impl Budget {
     fn of(plain: &[View]) -> Self {
         let surface = plain.first().map_or(0, |view| view.text().len());
-        Self { readings: MAX_READINGS, bytes: ALWAYS_READ.max(MAX_GROWTH * surface) }
+        let bytes = if surface > MAX_DISGUISED { 0 } else { MAX_DISGUISED };
+        Self { readings: MAX_READINGS, bytes }
     }
 
+    /// Whether a reading as long as `view` may be made.
+    fn has_room_for(&self, view: &View) -> bool {
+        self.readings > 0 && view.text().len() <= self.bytes
+    }
+
+    /// Whether `view` may be kept; if so, it is counted.
     fn allows(&mut self, view: &View) -> bool {
-        let bytes = view.text().len();
-        let fits = self.readings > 0 && bytes <= self.bytes;
+        let fits = self.has_room_for(view);
         if fits {
             self.readings -= 1;
-            self.bytes -= bytes;
+            self.bytes -= view.text().len();
         }
         fits
     }

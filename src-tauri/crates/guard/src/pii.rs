@@ -23,6 +23,7 @@ mod phone;
 mod ssn;
 mod url;
 mod username;
+mod window;
 
 use std::ops::Range;
 
@@ -101,13 +102,14 @@ pub(crate) fn rules() -> impl Iterator<Item = &'static Rule> {
     TABLES.into_iter().flatten()
 }
 
-/// A cheap necessary condition on the whole text.
+/// A cheap necessary condition: what every match holds or stands near.
 pub(crate) enum Gate {
     /// None: the rule has context words, which are its gate.
     None,
     /// At least so many ASCII digits.
     Digits(usize),
-    /// One of these, letter case aside.
+    /// One of these, letter case aside, within the match or no further from it than a window of
+    /// the engine reaches.
     Any(&'static [&'static str]),
 }
 

@@ -77,10 +77,13 @@ impl Decoder {
         let end = end_of_token(text, at);
         let word = part(text, at..end);
         if word.len() < MIN_WORD {
-            if !word.starts_with(|c: char| c.is_ascii_hexdigit() || c == 'U') {
-                return None;
-            }
-            return bytes(text, at).or_else(|| escape::read(text, at));
+            return match word.as_bytes() {
+                [b'U', b'+', ..] => escape::read(text, at),
+                [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_alphanumeric() => {
+                    bytes(text, at)
+                }
+                _ => None,
+            };
         }
         let plain = word.bytes().all(|byte| byte.is_ascii_lowercase());
         if plain && !hex::is_digits(word) {

@@ -60,18 +60,28 @@ impl Letters {
             return None;
         }
         let scripts = self.scripts(text);
-        let mut view = Builder::with_capacity(text.len());
+        let mut view: Option<Builder> = None;
+        let mut folded = String::new();
         let bytes = text.as_bytes();
-        let mut from = 0;
-        let mut at = 0;
-        while let Some(step) = bytes[at..].iter().position(|byte| !byte.is_ascii()) {
-            at += step;
-            let word = word_around(text, at, from);
-            view.copy(parent, from..word.start);
-            self.latin_word(parent, &word, &scripts, &mut view);
-            (from, at) = (word.end, word.end);
+        let (mut copied, mut from) = (0, 0);
+        while let Some(step) = bytes[from..].iter().position(|byte| !byte.is_ascii()) {
+            let word = word_around(text, from + step, from);
+            from = word.end;
+            folded.clear();
+            if !self.latin_word(part(text, word.clone()), &scripts, &mut folded) {
+                continue;
+            }
+            let view = view.get_or_insert_with(|| Builder::with_capacity(text.len()));
+            view.copy(parent, copied..word.start);
+            if folded.len() == word.len() && !folded.contains('\0') {
+                view.inherit(parent, &word, &folded);
+            } else {
+                spell(parent, &word, &folded, view);
+            }
+            copied = word.end;
         }
-        view.copy(parent, from..text.len());
+        let mut view = view?;
+        view.copy(parent, copied..text.len());
         Some(view.variant_of(parent))
     }
 
@@ -80,7 +90,7 @@ impl Letters {
         for c in text.chars() {
             if c.is_ascii() {
                 scripts.latin += usize::from(c.is_ascii_alphabetic());
-            } else if c.is_alphabetic() && !self.base(c).is_some_and(|base| self.is_close(base)) {
+            } else if !self.is_latin(c) && c.is_alphabetic() {
                 scripts.other += 1;
             }
         }
@@ -91,33 +101,29 @@ impl Letters {
         c.is_ascii() || self.twin(c).is_some_and(|twin| !twin.loose)
     }
 
-    fn latin_word(
-        &self,
-        parent: &View,
-        word: &Range<usize>,
-        scripts: &Scripts,
-        view: &mut Builder,
-    ) {
-        let text = part(parent.text(), word.clone());
-        let mixed = text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    /// Puts `word` in Latin letters into `folded`, and says whether that changed it. An accent on
+    /// its own becomes `\0`, so that characters still correspond one to one.
+    fn latin_word(&self, word: &str, scripts: &Scripts, folded: &mut String) -> bool {
+        let mixed = word.bytes().any(|byte| byte.is_ascii_alphabetic());
         // with no Latin letter to go by, capitals prove nothing: all of МОСКВА imitate some
         let latin = scripts.other * 4 <= scripts.latin
-            && (scripts.latin > 0 || !text.contains(char::is_uppercase));
+            && (scripts.latin > 0 || !word.contains(char::is_uppercase));
         let imitates =
-            mixed || (latin && text.chars().all(|c| !c.is_alphabetic() || self.is_close(c)));
-        for (offset, c) in text.char_indices() {
-            let range = word.start + offset..word.start + offset + c.len_utf8();
-            let Some(base) = self.base(c) else { continue };
-            let twin = if imitates { self.twin(base).map(|twin| twin.letter) } else { None };
-            let folded = twin.or_else(|| drawn_letter(base)).unwrap_or(base);
-            let mut utf8 = [0; 4];
-            let piece = folded.encode_utf8(&mut utf8);
-            if piece.len() == range.len() {
-                view.inherit(parent, &range, piece);
-            } else {
-                view.replace(piece, &parent.origin(&range));
-            }
+            mixed || (latin && word.chars().all(|c| self.is_latin(c) || !c.is_alphabetic()));
+        let mut changed = false;
+        for c in word.chars() {
+            let letter = self.base(c).map_or('\0', |base| {
+                let twin = if imitates { self.twin(base).map(|twin| twin.letter) } else { None };
+                twin.or_else(|| drawn_letter(base)).unwrap_or(base)
+            });
+            changed |= letter != c;
+            folded.push(letter);
         }
+        changed
+    }
+
+    fn is_latin(&self, c: char) -> bool {
+        self.base(c).is_some_and(|base| self.is_close(base))
     }
 
     fn base(&self, c: char) -> Option<char> {
@@ -136,6 +142,25 @@ impl Letters {
                 None
             }
             None => twin(c),
+        }
+    }
+}
+
+/// Adds the bytes `word` of `parent`, letter by letter as `folded` has them.
+fn spell(parent: &View, word: &Range<usize>, folded: &str, view: &mut Builder) {
+    let mut at = word.start;
+    for (c, letter) in part(parent.text(), word.clone()).chars().zip(folded.chars()) {
+        let range = at..at + c.len_utf8();
+        at = range.end;
+        if letter == '\0' {
+            continue;
+        }
+        let mut utf8 = [0; 4];
+        let piece = letter.encode_utf8(&mut utf8);
+        if piece.len() == range.len() {
+            view.inherit(parent, &range, piece);
+        } else {
+            view.replace(piece, &parent.origin(&range));
         }
     }
 }
@@ -167,8 +192,11 @@ pub(super) fn lower(parent: &View) -> View {
 }
 
 fn lower_letter(c: char) -> char {
-    if c.is_ascii() {
-        return c.to_ascii_lowercase();
+    // shortcuts for what is written most
+    match c {
+        'a'..='z' | 'а'..='я' | '\u{3040}'..='\u{9fff}' => return c,
+        _ if c.is_ascii() => return c.to_ascii_lowercase(),
+        _ => {}
     }
     let mut lower = c.to_lowercase();
     lower.next().filter(|_| lower.next().is_none()).unwrap_or(c)

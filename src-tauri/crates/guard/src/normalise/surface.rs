@@ -22,6 +22,9 @@ const DIGIT_ZEROS: [u32; 20] = [
 /// one character would grow elevenfold.
 const MAX_GROWTH: usize = 4;
 
+/// The character that grows most, eleven times: not worth the trying.
+const PHRASE_IN_ONE: char = '\u{fdfa}';
+
 /// Accents that are kept on one letter: written languages put at most two (Vietnamese).
 const MAX_ACCENTS: usize = 2;
 
@@ -55,9 +58,14 @@ fn clean(text: &str, mut out: impl FnMut(&str, Range<usize>, bool)) {
     let (mut at, mut from) = (0, 0);
     while let Some(step) = bytes[at..].iter().position(|byte| !is_plain(*byte)) {
         at += step;
+        let Some(c) = part(text, at..).chars().next() else { break };
+        if is_settled(c) {
+            at += c.len_utf8();
+            continue;
+        }
         // an accent belongs to the plain letter before it
-        let marked = from < at && part(text, at..).starts_with(is_accent);
-        let start = if marked { at - 1 } else { at };
+        let marked = if from < at && is_accent(c) { last_length(part(text, from..at)) } else { 0 };
+        let start = at - marked;
         if from < start {
             out(part(text, from..start), from..start, true);
         }
@@ -76,6 +84,20 @@ fn clean(text: &str, mut out: impl FnMut(&str, Range<usize>, bool)) {
 
 const fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\n' | b'\t')
+}
+
+/// Whether `c` is its own surface, for the letters of languages that are written most: a shortcut.
+const fn is_settled(c: char) -> bool {
+    matches!(c, '\u{c0}'..='\u{131}' | '\u{386}'..='\u{3ce}' | '\u{400}'..='\u{482}'
+        | '\u{48a}'..='\u{52f}' | '\u{5d0}'..='\u{5ea}' | '\u{620}'..='\u{64a}'
+        | '\u{904}'..='\u{939}' | '\u{1ea0}'..='\u{1ef9}' | '\u{3041}'..='\u{3096}'
+        | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'
+        | '\u{1f300}'..='\u{1f64f}')
+        && c != '\u{387}'
+}
+
+fn last_length(text: &str) -> usize {
+    text.chars().next_back().map_or(0, char::len_utf8)
 }
 
 /// Where the character at `start` ends, with all the accents on it.
@@ -110,6 +132,10 @@ fn normalise(cluster: &str, before_line_break: bool, buffer: &mut String) {
         return;
     }
     if base == '\r' && before_line_break {
+        return;
+    }
+    if base == PHRASE_IN_ONE {
+        buffer.push(base);
         return;
     }
     let mut accents = 0;

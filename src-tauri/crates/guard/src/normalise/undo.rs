@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::{
-    caesar, language::Score, leet, morse, pig_latin, reversed, spaced, upside_down, view::View,
+    Budget, caesar, language::Score, leet, morse, pig_latin, reversed, spaced, upside_down,
+    view::View,
 };
 
 /// How badly some words in a row must read, together, to be taken for cipher: about two of its
@@ -26,23 +27,27 @@ struct Survey {
     mirrored: i32,
 }
 
-/// Every reading of a text without a disguise of its letters. `latin` is `parent` with its letters
-/// folded to Latin.
-pub(super) fn undo(parent: &View, latin: &View) -> Vec<View> {
-    let mut views = Vec::new();
+/// Adds to `views` every reading of `parent` without a disguise of its letters, as far as `budget`
+/// goes. `latin` is `parent` with its letters folded to Latin.
+pub(super) fn undo(parent: &View, latin: &View, budget: &mut Budget, views: &mut Vec<View>) {
+    if !budget.has_room_for(latin) {
+        return;
+    }
     let survey = survey(latin.text().as_bytes());
+    let mut keep = |view: View| {
+        if budget.allows(&view) {
+            views.push(view);
+        }
+    };
     if survey.alien >= MIN_ALIEN {
-        views.extend(caesar::undo(latin));
+        caesar::undo(latin).into_iter().for_each(&mut keep);
     }
     if survey.mirrored >= MIN_MIRRORED {
-        views.extend(reversed::undo(latin));
+        reversed::undo(latin).into_iter().for_each(&mut keep);
     }
-    views.extend(leet::undo(latin));
-    views.extend(spaced::undo(latin));
-    views.extend(morse::undo(parent));
-    views.extend(pig_latin::undo(latin));
-    views.extend(upside_down::undo(parent));
-    views
+    let others = [leet::undo, spaced::undo, pig_latin::undo].map(|undo| undo(latin));
+    let signs = [morse::undo, upside_down::undo].map(|undo| undo(parent));
+    others.into_iter().chain(signs).flatten().for_each(keep);
 }
 
 fn survey(text: &[u8]) -> Survey {

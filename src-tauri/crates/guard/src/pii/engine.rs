@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::Regex;
 
-use super::{Candidate, Context, Gate, Rule, TABLES};
+use super::{Candidate, Context, Gate, Rule, TABLES, window};
 use crate::{Category, normalise::part};
 
 /// Something that one rule found in one text, in bytes.
@@ -28,6 +28,8 @@ struct Compiled {
     rule: &'static Rule,
     pattern: Regex,
     context: Option<Context>,
+    /// Whether the pattern marks the datum within its match.
+    has_group: bool,
 }
 
 /// What one pass over a text tells about it.
@@ -39,16 +41,7 @@ struct Facts {
 
 impl Detectors {
     pub(crate) fn new() -> Self {
-        let rules: Vec<Compiled> = TABLES
-            .into_iter()
-            .flatten()
-            .map(|rule| Compiled {
-                rule,
-                pattern: Regex::new(rule.pattern)
-                    .expect("patterns are constant and the test of the tables compiles them all"),
-                context: rule.context,
-            })
-            .collect();
+        let rules: Vec<Compiled> = TABLES.into_iter().flatten().map(Compiled::new).collect();
         let mut users: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (index, compiled) in rules.iter().enumerate() {
             let words = match (&compiled.context, &compiled.rule.gate) {
@@ -63,6 +56,7 @@ impl Detectors {
         let words = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
             .build(users.keys())
             .expect("a few hundred short words fit an automaton");
         let names: Vec<String> = Category::ALL
@@ -136,18 +130,52 @@ impl Detectors {
 }
 
 impl Compiled {
+    fn new(rule: &'static Rule) -> Self {
+        let pattern = Regex::new(rule.pattern)
+            .expect("patterns are constant and the test of the tables compiles them all");
+        let has_group = pattern.capture_names().flatten().any(|name| name == "v");
+        Self { rule, pattern, context: rule.context, has_group }
+    }
+
     fn find(&self, text: &str, words: &[(usize, usize)], hits: &mut Vec<Hit>) {
-        for captures in self.pattern.captures_iter(text) {
-            let Some(found) = captures.name("v").or_else(|| captures.get(0)) else { continue };
-            let candidate = Candidate { text, range: found.range() };
-            let near = self.context.is_none_or(|context| is_near(&context, words, &found.range()));
-            if !near {
-                continue;
-            }
-            if let Some(range) = (self.rule.accept)(&candidate).filter(|range| !range.is_empty()) {
-                hits.push(Hit { range, rule: self.rule });
+        let anchors = if self.context.is_some() || matches!(self.rule.gate, Gate::Any(_)) {
+            Some(words)
+        } else {
+            None
+        };
+        let mut sight = window::Sight::new(text);
+        for window in window::windows(text, anchors, self.context.as_ref()) {
+            sight.enter(&window);
+            while let Some(whole) = sight.next(&self.pattern) {
+                hits.extend(self.look(text, sight.text(), whole, words));
             }
         }
+    }
+
+    /// What the match `whole` holds, of which `seen` is as much of the text as it takes.
+    fn look(
+        &self,
+        text: &str,
+        seen: &str,
+        whole: Range<usize>,
+        words: &[(usize, usize)],
+    ) -> Option<Hit> {
+        if self.context.is_some_and(|context| !may_be_near(&context, words, &whole)) {
+            return None;
+        }
+        let datum = if self.has_group { self.group(seen, &whole) } else { None };
+        let range = datum.unwrap_or(whole);
+        if self.context.is_some_and(|context| !is_near(&context, words, &range)) {
+            return None;
+        }
+        let range = (self.rule.accept)(&Candidate { text, range })?;
+        (!range.is_empty()).then_some(Hit { range, rule: self.rule })
+    }
+
+    /// The group `v` of the match `whole`.
+    fn group(&self, text: &str, whole: &Range<usize>) -> Option<Range<usize>> {
+        let captures = self.pattern.captures_at(text, whole.start)?;
+        captures.name("v").map(|datum| datum.range())
     }
 }
 
@@ -179,6 +207,12 @@ fn is_near(context: &Context, words: &[(usize, usize)], datum: &Range<usize>) ->
         .any(|(start, end)| *end <= datum.start || (context.after > 0 && *start >= datum.end))
 }
 
+/// Whether some part of `whole` may be near: quicker than to find the datum within it.
+fn may_be_near(context: &Context, words: &[(usize, usize)], whole: &Range<usize>) -> bool {
+    let first = words.partition_point(|(_, end)| *end + context.before < whole.start);
+    words.get(first).is_some_and(|(start, _)| *start <= whole.end + context.after)
+}
+
 fn is_within(word: &Range<usize>, placeholders: &[Range<usize>]) -> bool {
     let first = placeholders.partition_point(|placeholder| placeholder.end <= word.start);
     placeholders.get(first).is_some_and(|placeholder| placeholder.start <= word.start)
@@ -194,4 +228,29 @@ fn holds_more_than_placeholders(text: &str, range: &Range<usize>, taken: &[Range
         at = placeholder.end.min(range.end).max(at);
     }
     part(text, at..range.end).contains(char::is_alphanumeric)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_around_an_example_hides_nothing() {
+        let detectors = Detectors::new();
+        let prose = "nothing of interest stands in this sentence at all.\n".repeat(60);
+        let mut missed = Vec::new();
+        for rule in TABLES.into_iter().flatten() {
+            for (example, datum) in rule.finds {
+                let text = format!("{prose}{example}\n{prose}");
+                let hits = detectors.find(&text);
+                let found = hits.iter().any(|hit| {
+                    hit.rule.name == rule.name && part(&text, hit.range.clone()) == *datum
+                });
+                if !found {
+                    missed.push((rule.name, *example));
+                }
+            }
+        }
+        assert!(missed.is_empty(), "{missed:?}");
+    }
 }
