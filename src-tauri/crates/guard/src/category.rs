@@ -38,7 +38,7 @@ categories! {
     Email = "EMAIL", "[EMAIL]";
     /// A telephone or fax number.
     Phone = "PHONE", "[PHONE]";
-    /// A United States social security or taxpayer number.
+    /// A social security number, of the United States or elsewhere, or a taxpayer number of its shape.
     Ssn = "SSN", "[REDACTED]";
     /// A payment card number.
     CreditCard = "CREDIT_CARD", "[REDACTED]";
@@ -66,6 +66,16 @@ categories! {
     Url = "URL", "[URL]";
     /// An account name.
     Username = "USERNAME", "[USERNAME]";
+    /// A number that a state gave to a person, for identity or tax.
+    NationalId = "NATIONAL_ID", "[ID]";
+    /// A hardware address of a network card.
+    Mac = "MAC", "[MAC]";
+    /// A place on Earth by its coordinates.
+    Gps = "GPS", "[LOCATION]";
+    /// The plate of a vehicle.
+    LicensePlate = "LICENSE_PLATE", "[LICENSE_PLATE]";
+    /// A vehicle's identification number.
+    Vin = "VIN", "[VIN]";
     /// A password, key or token.
     Secret = "SECRET", "[SECRET]";
     /// A diagnosis, a medicine or a procedure next to a person (health profile).

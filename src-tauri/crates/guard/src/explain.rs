@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::Guard;
+use crate::{Guard, pii};
 
 /// Reasons of the rules that stand in no table of their own.
 const REASONS: &[(&str, &str)] = &[
@@ -45,6 +45,7 @@ impl Guard {
             return Cow::Owned(format!("It matches the site’s own pattern “{name}”."));
         }
         let known = REASONS.iter().find(|(name, _)| *name == rule).map(|(_, reason)| *reason);
+        let known = known.or_else(|| pii::reason(rule));
         Cow::Borrowed(known.unwrap_or("A rule of the guard matched."))
     }
 }

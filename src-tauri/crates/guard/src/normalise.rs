@@ -14,13 +14,13 @@ mod language;
 mod leet;
 mod letters;
 mod morse;
+#[cfg(fuzzing)]
+mod origins;
 mod percent;
 mod pig_latin;
 mod reversed;
 mod smuggled;
 mod spaced;
-#[cfg(fuzzing)]
-mod origins;
 mod surface;
 mod undo;
 mod upside_down;

@@ -4,6 +4,9 @@
 //! near it, and a check; each carries examples that it finds and examples that it passes over, and
 //! one test walks them all, bare and inside prose. No pattern can look far ahead again and again:
 //! what it repeats without bound ends at a sign that it begins with or cannot hold.
+//!
+//! Two further kinds of rule need no pattern: [`NumberRule`](number::NumberRule)s check numbers of
+//! a given shape, [`Field`](field::Field)s read what a label announces.
 
 mod bank_account;
 mod card;
@@ -14,20 +17,28 @@ mod driver_license;
 mod email;
 mod employee_id;
 mod engine;
+mod field;
+mod gps;
 mod iban;
 mod ip;
+mod mac;
 mod medical_record;
+mod national;
+mod number;
 mod passport;
 mod person;
 mod phone;
 mod ssn;
 mod url;
 mod username;
+mod vehicle;
 mod window;
 
 use std::ops::Range;
 
 pub(crate) use engine::Detectors;
+use field::Field;
+use number::NumberRule;
 
 use crate::{
     Category,
@@ -35,7 +46,7 @@ use crate::{
     normalise::part,
 };
 
-/// Every rule, by file.
+/// Every rule with a pattern, by file.
 const TABLES: [&[Rule]; 17] = [
     email::RULES,
     phone::RULES,
@@ -43,6 +54,8 @@ const TABLES: [&[Rule]; 17] = [
     card::RULES,
     iban::RULES,
     ip::RULES,
+    mac::RULES,
+    gps::RULES,
     credential::RULES,
     cloud_token::RULES,
     url::RULES,
@@ -50,11 +63,49 @@ const TABLES: [&[Rule]; 17] = [
     person::RULES,
     medical_record::RULES,
     employee_id::RULES,
-    passport::RULES,
     driver_license::RULES,
-    bank_account::RULES,
     username::RULES,
 ];
+
+/// Every rule for numbers of a shape, by file.
+const NUMBERS: [&[NumberRule]; 29] = {
+    let mut tables: [&[NumberRule]; 29] = [&[]; 29];
+    let mut at = 0;
+    while at < national::NUMBERS.len() {
+        tables[at] = national::NUMBERS[at];
+        at += 1;
+    }
+    tables[25] = medical_record::NUMBERS;
+    tables[26] = bank_account::NUMBERS;
+    tables[27] = driver_license::NUMBERS;
+    tables[28] = vehicle::NUMBERS;
+    tables
+};
+
+/// Every labelled field, by file.
+const FIELDS: [&[Field]; 9] = [
+    national::FIELDS,
+    medical_record::FIELDS,
+    employee_id::FIELDS,
+    passport::FIELDS,
+    driver_license::FIELDS,
+    bank_account::FIELDS,
+    username::FIELDS,
+    vehicle::FIELDS,
+    ssn::FIELDS,
+];
+
+/// Every rule of whatever kind.
+pub(crate) fn rules() -> impl Iterator<Item = &'static Rule> {
+    let numbers = NUMBERS.into_iter().flatten().map(|number| &number.rule);
+    let fields = FIELDS.into_iter().flatten().map(|field| &field.rule);
+    TABLES.into_iter().flatten().chain(numbers).chain(fields)
+}
+
+/// One sentence for people: why the rule of this name marks what it marks.
+pub(crate) fn reason(rule: &str) -> Option<&'static str> {
+    rules().find(|one| one.name == rule).map(|one| one.reason)
+}
 
 /// One way to find one kind of datum.
 pub(crate) struct Rule {
@@ -72,6 +123,8 @@ pub(crate) struct Rule {
     pub(crate) evidence: Evidence,
     pub(crate) score: f32,
     pub(crate) treatment: Treatment,
+    /// One sentence for people: why this was marked.
+    pub(crate) reason: &'static str,
     #[cfg_attr(not(test), expect(dead_code, reason = "the test of the tables walks them"))]
     /// Texts, and the datum that the rule finds in each.
     pub(crate) finds: &'static [(&'static str, &'static str)],
@@ -92,13 +145,14 @@ impl Rule {
         evidence: Evidence::Shape,
         score: 0.8,
         treatment: Treatment::Replace,
+        reason: "",
         finds: &[],
         passes: &[],
     };
 }
 
-/// Every rule of every table.
-pub(crate) fn rules() -> impl Iterator<Item = &'static Rule> {
+/// Every rule that is a regular expression.
+pub(crate) fn pattern_rules() -> impl Iterator<Item = &'static Rule> {
     TABLES.into_iter().flatten()
 }
 
@@ -201,7 +255,7 @@ mod tests {
     fn every_rule_finds_and_passes_over_its_examples_bare_and_in_prose() {
         let detectors = Detectors::new();
         let mut failures = Vec::new();
-        for rule in TABLES.into_iter().flatten() {
+        for rule in rules() {
             assert!(!rule.finds.is_empty(), "{} has no example", rule.name);
             for prose in PROSE {
                 for (example, datum) in rule.finds {
@@ -225,13 +279,24 @@ mod tests {
 
     #[test]
     fn rule_names_are_unique_and_scores_are_shares() {
-        let mut names: Vec<_> = TABLES.into_iter().flatten().map(|rule| rule.name).collect();
+        let mut names: Vec<_> = rules().map(|rule| rule.name).collect();
         let count = names.len();
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), count);
-        for rule in TABLES.into_iter().flatten() {
+        for rule in rules() {
             assert!((0.0..=1.0).contains(&rule.score), "{}", rule.name);
         }
+    }
+
+    #[test]
+    fn every_rule_says_why_in_a_sentence() {
+        for rule in rules() {
+            let sentence =
+                rule.reason.ends_with('.') && rule.reason.starts_with(char::is_uppercase);
+            assert!(sentence && rule.reason.len() > 20, "{}: {:?}", rule.name, rule.reason);
+        }
+        assert_eq!(reason("no/such-rule"), None);
+        assert!(reason("card/luhn").is_some_and(|reason| reason.contains("Luhn")));
     }
 }

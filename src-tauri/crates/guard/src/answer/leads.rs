@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::token::{KeyMap, Shape, Sieve, key};
-use crate::pii::{Detectors, Gate, rules};
+use crate::pii::{Detectors, Gate, pattern_rules};
 
 /// What a word must hold for the rules of a lead-in to find something in it that no sign of it
 /// gives away. Ordered: what makes more words suspect is greater.
@@ -55,7 +55,7 @@ impl Leads {
             enter(word, Suspect::Hot);
         }
         let (mut after, mut least_digits) = (0, usize::MAX);
-        for rule in rules() {
+        for rule in pattern_rules() {
             let suspect = suspect_of(rule.pattern);
             if let Some(context) = &rule.context {
                 after = after.max(context.after);

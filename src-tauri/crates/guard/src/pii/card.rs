@@ -16,6 +16,7 @@ pub(super) const RULES: &[Rule] = &[
         accept: with_check_digit,
         evidence: Evidence::Validated,
         score: 0.99,
+        reason: "Thirteen to nineteen digits that pass a payment card's check digit (Luhn).",
         finds: &[
             ("4111 1111 1111 1111", "4111 1111 1111 1111"),
             ("pay with 5555-5555-5555-4444 now", "5555-5555-5555-4444"),
@@ -28,6 +29,7 @@ pub(super) const RULES: &[Rule] = &[
             "0000 0000 0000 0000",
             "ISBN 978-3-16-148410-0",
             "9999999999999995",
+            "2 3 4 5 6 7 8 9 10 11 12 13",
         ],
         ..Rule::BASE
     },
@@ -47,21 +49,33 @@ pub(super) const RULES: &[Rule] = &[
                 "kreditkarte",
                 "tarjeta",
                 "carte",
+                "carta",
+                "cartão",
+                "creditcard",
+                "kredietkaart",
+                "cc",
+                "pan",
+                "card number",
             ],
             before: 30,
-            after: 0,
+            after: 12,
         }),
         accept: card_length,
         evidence: Evidence::Context,
         score: 0.8,
-        finds: &[("card number 4000-0000-0058-5858", "4000-0000-0058-5858")],
+        reason: "As many digits as a payment card has, near a word such as card.",
+        finds: &[
+            ("card number 4000-0000-0058-5858", "4000-0000-0058-5858"),
+            ("limit for card 501800000009?", "501800000009"),
+            ("3782-822463-10006 is my Amex", "3782-822463-10006"),
+        ],
         passes: &["the card arrived on 2024-01-05", "tracking 4000-0000-0058-5858"],
         ..Rule::BASE
     },
 ];
 
 /// The Luhn check digit (ISO/IEC 7812-1, annex B).
-fn luhn(digits: &[u8]) -> bool {
+pub(super) fn luhn(digits: &[u8]) -> bool {
     let sum: u32 = digits
         .iter()
         .rev()
@@ -96,7 +110,10 @@ fn with_check_digit(candidate: &Candidate<'_>) -> Option<Range<usize>> {
         for end in groups.get(first..)?.iter().rev() {
             let range = start.start..end.end;
             let number = digits(part(candidate.text, range.clone()));
+            let written = groups.get(first..).unwrap_or_default();
+            let written = written.iter().take_while(|group| group.end <= end.end);
             if (13..=19).contains(&number.len())
+                && are_of_a_card(written.map(Range::len))
                 && is_issued(&number)
                 && luhn(&number)
                 && candidate.stands_alone(&range)
@@ -108,9 +125,17 @@ fn with_check_digit(candidate: &Candidate<'_>) -> Option<Range<usize>> {
     None
 }
 
+/// Whether digits are grouped as on a card, or each stands alone; a run of numbers is no card.
+fn are_of_a_card(mut sizes: impl Iterator<Item = usize> + Clone) -> bool {
+    let count = sizes.clone().count();
+    sizes.clone().all(|size| size == 1)
+        || sizes.clone().take(count - 1).all(|size| size >= 3) && sizes.next().is_some()
+}
+
 fn card_length(candidate: &Candidate<'_>) -> Option<Range<usize>> {
     let count = digits(candidate.value()).len();
-    alone(candidate).filter(|_| (13..=19).contains(&count))
+    // twelve digits are Maestro's shortest numbers
+    alone(candidate).filter(|_| (12..=19).contains(&count))
 }
 
 /// The candidate's groups of digits.

@@ -8,6 +8,7 @@ const BASE: Rule = Rule {
     accept: alone,
     evidence: Evidence::Validated,
     score: 0.99,
+    reason: "A token that begins as its maker lets them begin.",
     ..Rule::BASE
 };
 
@@ -110,6 +111,59 @@ pub(super) const RULES: &[Rule] = &[
             "Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4==",
         )],
         passes: &["sig=short"],
+        ..BASE
+    },
+    Rule {
+        name: "secret/services",
+        pattern: r"(?:SK[0-9a-f]{32}|AC[0-9a-f]{32}|sq0(?:atp|csp)-[A-Za-z0-9_-]{22,43}|shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}|key-[0-9a-f]{32}|dop_v1_[a-f0-9]{64}|lin_api_[A-Za-z0-9]{40}|ntn_[A-Za-z0-9]{40,50}|xkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}|rubygems_[a-f0-9]{48}|glsa_[A-Za-z0-9]{32}_[a-f0-9]{8}|hvs\.[A-Za-z0-9_-]{24,200}|AGE-SECRET-KEY-1[A-Z0-9]{58}|gsk_[A-Za-z0-9]{40,64}|r8_[A-Za-z0-9]{37}|pplx-[A-Za-z0-9]{40,64}|xai-[A-Za-z0-9]{60,90}|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{60,80})",
+        gate: Gate::Any(&[
+            "SK",
+            "AC",
+            "sq0",
+            "shp",
+            "key-",
+            "dop_v1_",
+            "lin_api_",
+            "ntn_",
+            "xkeysib-",
+            "rubygems_",
+            "glsa_",
+            "hvs.",
+            "AGE-SECRET",
+            "gsk_",
+            "r8_",
+            "pplx-",
+            "xai-",
+            "atlasv1",
+        ]),
+        finds: &[
+            ("SK0123456789abcdef0123456789abcdef", "SK0123456789abcdef0123456789abcdef"),
+            ("shpat_0123456789abcdef0123456789abcdef", "shpat_0123456789abcdef0123456789abcdef"),
+        ],
+        passes: &["SKELETON", "key-note", "AC 0123456789abcdef"],
+        ..BASE
+    },
+    Rule {
+        name: "secret/telegram",
+        pattern: r"[0-9]{8,10}:AA[A-Za-z0-9_-]{33}",
+        gate: Gate::Any(&[":AA"]),
+        finds: &[(
+            "123456789:AAabcdefghijklmnopqrstuvwxyz0123456",
+            "123456789:AAabcdefghijklmnopqrstuvwxyz0123456",
+        )],
+        passes: &["12345678:AA", "ratio 1:AA"],
+        ..BASE
+    },
+    Rule {
+        name: "secret/hook",
+        pattern: r"https://(?:hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9_/-]{20,120}|(?:[a-z]{1,12}\.)?discord(?:app)?\.com/api/webhooks/[0-9]{15,22}/[A-Za-z0-9_-]{30,100})",
+        gate: Gate::Any(&["hooks.slack.com", "/api/webhooks/"]),
+        reason: "The address of a hook, which lets whoever knows it post.",
+        finds: &[(
+            "https://hooks.slack.com/services/T00000000/B00000000/abcdefABCDEF",
+            "https://hooks.slack.com/services/T00000000/B00000000/abcdefABCDEF",
+        )],
+        passes: &["https://hooks.slack.com/"],
         ..BASE
     },
 ];

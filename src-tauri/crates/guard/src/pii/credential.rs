@@ -67,6 +67,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "secret/private-key",
         category: Category::Secret,
+        reason: "A private key between its BEGIN and END lines.",
         pattern: r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=:,\-\s.()]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|\z)",
         gate: Gate::Any(&["private key"]),
         evidence: Evidence::Validated,
@@ -84,8 +85,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "secret/password-assigned",
         category: Category::Secret,
-        pattern: r#"(?i)(?:pass(?:word|wd|phrase|code|wort)|pwd|contraseña|mot de passe|(?-u:\b)pass)(?:_[a-z]{1,12})?["']?\s{0,3}[:=]\s{0,3}["']?(?P<v>[^\s"',;<>]{3,128})"#,
-        gate: Gate::Any(&["pass", "pwd", "contraseña"]),
+        reason: "A value after the word password and a colon or an equals sign.",
+        pattern: r#"(?i)(?:pass(?:word|wd|phrase|code|wort)|pwd|kennwort|contraseña|senha|wachtwoord|mot de passe|(?-u:\b)pass)(?:_[a-z]{1,12})?["']?\s{0,3}[:=]\s{0,3}["']?(?P<v>[^\s"',;<>]{3,128})"#,
+        gate: Gate::Any(&["pass", "pwd", "contraseña", "kennwort", "senha", "wachtwoord"]),
         accept: not_ordinary,
         evidence: Evidence::Context,
         score: 0.9,
@@ -100,8 +102,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "secret/password-said",
         category: Category::Secret,
-        pattern: r#"(?i)(?:password|passphrase|passcode|passwort|contraseña|mot de passe)(?: for [a-z ]{1,30}?)? (?:is|was|to|ist|es|est) ["'“]?(?P<v>[^\s"'”,;]{4,128})"#,
-        gate: Gate::Any(&["pass", "contraseña"]),
+        reason: "A word with digits or signs after words such as my password is.",
+        pattern: r#"(?i)(?:password|passphrase|passcode|passwort|kennwort|contraseña|senha|wachtwoord|mot de passe)(?: for [a-z ]{1,30}?)? (?:is|was|to|ist|es|est|é) ["'“]?(?P<v>[^\s"'”,;]{4,128})"#,
+        gate: Gate::Any(&["pass", "contraseña", "kennwort", "senha", "wachtwoord"]),
         accept: mixed_signs,
         evidence: Evidence::Context,
         score: 0.85,
@@ -119,6 +122,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "secret/pin-said",
         category: Category::Secret,
+        reason: "Digits after words for a PIN or a security code.",
         pattern: r"(?:^|[^0-9])(?P<v>[0-9]{4,8})(?:[^0-9]|$)",
         context: Some(Context {
             words: &[
@@ -145,6 +149,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "secret/key-assigned",
         category: Category::Secret,
+        reason: "A value after words such as API key or token.",
         pattern: r#"(?i)(?:api[_ -]?key|apikey|secret[_ -]?key|client[_ -]?secret|access[_ -]?key|access[_ -]?token|auth[_ -]?token|refresh[_ -]?token|api[_ -]?token|private[_ -]?key|encryption[_ -]?key|secret|token)[a-z_]{0,12}["']?\s{0,3}(?:[:=]|is|=>)\s{0,3}["']?(?P<v>[A-Za-z0-9_\-./+=~]{8,512})"#,
         gate: Gate::Any(&["key", "secret", "token"]),
         accept: mixed_signs,
@@ -160,6 +165,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "secret/authorization",
         category: Category::Secret,
+        reason: "A token after an authorization scheme.",
         pattern: r"(?i)(?:bearer|basic|authorization: ?[a-z]{1,12}) (?P<v>[A-Za-z0-9_\-.~+/]{16,}={0,2})",
         gate: Gate::Any(&["bearer", "basic", "authorization"]),
         accept: mixed_signs,

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::Range};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::Regex;
 
-use super::{Candidate, Context, Gate, Rule, TABLES, window};
+use super::{Candidate, Context, Gate, Rule, TABLES, field::Fields, number::Numbers, window};
 use crate::{Category, normalise::part};
 
 /// Something that one rule found in one text, in bytes.
@@ -22,6 +22,8 @@ pub(crate) struct Detectors {
     /// For each of `words`: how long it is, and the rules whose gate or context it belongs to.
     users: Vec<Vec<usize>>,
     placeholder: Regex,
+    numbers: Numbers,
+    fields: Fields,
 }
 
 struct Compiled {
@@ -68,7 +70,8 @@ impl Detectors {
         // plain, or numbered where tokens are reversible
         let placeholder = Regex::new(&format!(r"\[(?:{})(?:_[0-9]{{1,3}})?\]", names.join("|")))
             .expect("escaped words make a valid pattern");
-        Self { rules, words, users: users.into_values().collect(), placeholder }
+        let users = users.into_values().collect();
+        Self { rules, words, users, placeholder, numbers: Numbers::new(), fields: Fields::new() }
     }
 
     /// Every finding of every rule in `text`; they may overlap. Never in a placeholder alone.
@@ -91,6 +94,8 @@ impl Detectors {
                 compiled.find(text, words, &mut hits);
             }
         }
+        self.numbers.find(text, &placeholders, &mut hits);
+        self.fields.find(text, &placeholders, &mut hits);
         hits.retain(|hit| holds_more_than_placeholders(text, &hit.range, &placeholders));
         hits
     }
@@ -98,7 +103,7 @@ impl Detectors {
     /// The words, lower case, after which a rule may expect a datum of several words: the longest
     /// of each context, and the titles and greetings before a name.
     pub(crate) fn lead_words(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.rules.iter().flat_map(|compiled| {
+        let patterns = self.rules.iter().flat_map(|compiled| {
             let words = match (&compiled.context, &compiled.rule.gate) {
                 (Some(context), _) => context.words,
                 (None, Gate::Any(words)) if compiled.rule.category == Category::Person => *words,
@@ -107,7 +112,8 @@ impl Detectors {
             words.iter().filter_map(|entry| {
                 entry.split(|c: char| !c.is_alphanumeric()).max_by_key(|word| word.len())
             })
-        })
+        });
+        patterns.chain(super::field::lead_words())
     }
 
     fn facts(&self, text: &str, placeholders: &[Range<usize>]) -> Facts {
@@ -187,7 +193,7 @@ const fn digits_suffice(gate: &Gate, digits: usize) -> bool {
 }
 
 /// Whether no letter or digit touches the word, the plural's `s` aside.
-fn is_whole_word(text: &str, range: &Range<usize>) -> bool {
+pub(super) fn is_whole_word(text: &str, range: &Range<usize>) -> bool {
     let before = part(text, ..range.start).chars().next_back();
     let mut after = part(text, range.end..).chars();
     let next = match after.next() {
@@ -199,7 +205,7 @@ fn is_whole_word(text: &str, range: &Range<usize>) -> bool {
     !(inside && joined(before) || joined(next))
 }
 
-fn is_near(context: &Context, words: &[(usize, usize)], datum: &Range<usize>) -> bool {
+pub(super) fn is_near(context: &Context, words: &[(usize, usize)], datum: &Range<usize>) -> bool {
     let first = words.partition_point(|(_, end)| *end + context.before < datum.start);
     words[first..]
         .iter()
@@ -213,7 +219,7 @@ fn may_be_near(context: &Context, words: &[(usize, usize)], whole: &Range<usize>
     words.get(first).is_some_and(|(start, _)| *start <= whole.end + context.after)
 }
 
-fn is_within(word: &Range<usize>, placeholders: &[Range<usize>]) -> bool {
+pub(super) fn is_within(word: &Range<usize>, placeholders: &[Range<usize>]) -> bool {
     let first = placeholders.partition_point(|placeholder| placeholder.end <= word.start);
     placeholders.get(first).is_some_and(|placeholder| placeholder.start <= word.start)
 }

@@ -102,6 +102,7 @@ pub(super) const RULES: &[Rule] = &[
         accept: with_check_digits,
         evidence: Evidence::Validated,
         score: 0.99,
+        reason: "A country's number of signs that passes the IBAN's check (remainder 97).",
         finds: &[
             ("GB29 NWBK 6016 1331 9268 19", "GB29 NWBK 6016 1331 9268 19"),
             ("to de89370400440532013000 today", "de89370400440532013000"),
@@ -123,6 +124,7 @@ pub(super) const RULES: &[Rule] = &[
         accept: with_digit,
         evidence: Evidence::Context,
         score: 0.85,
+        reason: "Letters and digits like an IBAN after that word.",
         finds: &[("IBAN: GB30 NWBK 6016 1331 9268 19", "GB30 NWBK 6016 1331 9268 19")],
         passes: &["what is an IBAN", "account GB30 NWBK 6016 1331 9268 19"],
         ..Rule::BASE

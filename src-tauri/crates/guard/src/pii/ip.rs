@@ -17,12 +17,21 @@ pub(super) const RULES: &[Rule] = &[
         accept: version_4,
         evidence: Evidence::Validated,
         score: 0.95,
+        reason: "Four numbers below 256 divided by dots: an Internet address.",
         finds: &[
             ("from 79.43.74.70 today", "79.43.74.70"),
             ("http://10.0.0.1:8080/", "10.0.0.1"),
             ("(192.168.0.254)", "192.168.0.254"),
+            ("route 172.16.0.0/12 and", "172.16.0.0"),
         ],
-        passes: &["256.1.1.1", "v1.2.3.4", "version 10.2.3.4", "1.2.3.4.5", "section 01.02.03.04"],
+        passes: &[
+            "256.1.1.1",
+            "v1.2.3.4",
+            "version 10.2.3.4",
+            "firmware 10.2.3.4",
+            "1.2.3.4.5",
+            "section 01.02.03.04",
+        ],
         ..Rule::BASE
     },
     Rule {
@@ -33,15 +42,34 @@ pub(super) const RULES: &[Rule] = &[
         accept: version_6,
         evidence: Evidence::Validated,
         score: 0.95,
+        reason: "An Internet address of version 6.",
         finds: &[
             ("host 2001:db8::8a2e:370:7334 is down", "2001:db8::8a2e:370:7334"),
             ("fe80::1", "fe80::1"),
+            ("fe80::1ff:fe23:4567:890a%eth2", "fe80::1ff:fe23:4567:890a"),
+            ("http://[2001:db8::1]:8080/", "2001:db8::1"),
             ("2001:0db8:85a3:0000:0000:8a2e:0370:7334", "2001:0db8:85a3:0000:0000:8a2e:0370:7334"),
             ("::ffff:192.0.2.128", "::ffff:192.0.2.128"),
         ],
         passes: &["at 12:30:45", "std::vec", "a::b::c", "::", "ratio 1:2:3", "00:1A:2B:3C:4D:5E"],
         ..Rule::BASE
     },
+];
+
+/// Words after which four numbers are a version or a place in a document.
+const NOT_AN_ADDRESS: [&str; 12] = [
+    "version",
+    "versions",
+    "release",
+    "firmware",
+    "build",
+    "section",
+    "chapter",
+    "clause",
+    "paragraph",
+    "driver",
+    "ver.",
+    "§",
 ];
 
 fn version_4(candidate: &Candidate<'_>) -> Option<Range<usize>> {
@@ -55,7 +83,8 @@ fn version_4(candidate: &Candidate<'_>) -> Option<Range<usize>> {
         after => touched(after),
     };
     let before = candidate.before(12);
-    let is_version = before.trim_end().ends_with("version");
+    let before = before.trim_end();
+    let is_version = NOT_AN_ADDRESS.iter().any(|word| before.ends_with(word));
     (!goes_on && !touched(candidate.char_before(candidate.range.start)) && !is_version)
         .then(|| candidate.range.clone())
 }

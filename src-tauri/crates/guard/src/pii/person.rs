@@ -20,6 +20,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "person/introduced",
         category: Category::Person,
+        reason: "A name after words that introduce a person.",
         pattern: NAME,
         context: Some(Context {
             words: &[
@@ -75,6 +76,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "person/titled",
         category: Category::Person,
+        reason: "A name after a title such as Mr or Dr.",
         pattern: r"(?-u:\b)(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sra?|Herr|Frau|Mme|Monsieur|Madame|Judge|Officer|Nurse|Doctor|Detective)(?-u:\b)\.? (?P<v>\p{Lu}[\p{L}'’-]+(?: \p{Lu}\.)?(?: \p{Lu}[\p{L}'’-]+){0,2})",
         gate: Gate::Any(&[
             "mr",
@@ -106,6 +108,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "person/greeted",
         category: Category::Person,
+        reason: "A name in the greeting of a letter.",
         pattern: r"(?:^|\n)(?:Dear|Hi|Hello|Hallo|Liebe[r]?|Cher|Chère|Querid[ao]) (?P<v>\p{Lu}[\p{L}'’-]+(?: \p{Lu}[\p{L}'’-]+){0,2}),",
         gate: Gate::Any(&["dear", "hi", "hello", "hallo", "lieb", "cher", "chère", "querid"]),
         accept: a_name,

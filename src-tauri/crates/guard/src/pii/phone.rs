@@ -1,6 +1,10 @@
 //! Telephone numbers, national and international (ITU-T E.164).
 
+mod plan;
+
 use std::ops::Range;
+
+use plan::is_planned;
 
 use super::{Candidate, Context, Gate, Rule};
 use crate::{Category, finding::Evidence, normalise::part};
@@ -41,18 +45,32 @@ pub(super) const RULES: &[Rule] = &[
         name: "phone/international",
         category: Category::Phone,
         pattern: PATTERN,
-        gate: Gate::Digits(7),
+        gate: Gate::Digits(8),
         accept: international,
         evidence: Evidence::Validated,
         score: 0.95,
+        reason: "A country code and a number of a length that the country has.",
         finds: &[
             ("call +1 (905) 564-9928", "+1 (905) 564-9928"),
             ("+44 20 7946 0018", "+44 20 7946 0018"),
             ("on +49 (0)30 901820 in", "+49 (0)30 901820"),
             ("+33612345678", "+33612345678"),
             ("0044 20 7946 0018", "0044 20 7946 0018"),
+            ("?phone=+1 (905) 564-9928", "+1 (905) 564-9928"),
         ],
-        passes: &["2 + 3 = 5", "+0 12 34 56 78", "a gain of +12.5 and +13"],
+        passes: &["2 + 3 = 5", "+0 12 34 56 78", "a gain of +12.5 and +13", "0009123456789"],
+        ..Rule::BASE
+    },
+    Rule {
+        name: "phone/plus",
+        category: Category::Phone,
+        pattern: PATTERN,
+        gate: Gate::Any(&["+"]),
+        accept: after_plus,
+        score: 0.8,
+        reason: "Eight to fifteen digits after a plus, as telephone numbers are written.",
+        finds: &[("+1 (183) 555-01422", "+1 (183) 555-01422")],
+        passes: &["2 + 3 = 5", "+0 12 34 56 78", "a gain of +12.5 and +13", "1+123456789"],
         ..Rule::BASE
     },
     Rule {
@@ -62,6 +80,7 @@ pub(super) const RULES: &[Rule] = &[
         gate: Gate::Digits(7),
         accept: national,
         score: 0.8,
+        reason: "Digits grouped as telephone numbers are, with an area code.",
         finds: &[
             ("(212) 555-0142", "(212) 555-0142"),
             ("212-555-0142 ext 12", "212-555-0142 ext 12"),
@@ -112,6 +131,18 @@ pub(super) const RULES: &[Rule] = &[
                 "teléfono",
                 "telefono",
                 "texting",
+                "móvil",
+                "celular",
+                "cellulare",
+                "portable",
+                "gsm",
+                "telefoon",
+                "mobiel",
+                "telemóvel",
+                "tél",
+                "tlf",
+                "ph",
+                "number is",
                 "office",
                 "pager",
                 "answering",
@@ -126,27 +157,46 @@ pub(super) const RULES: &[Rule] = &[
         accept: in_context,
         evidence: Evidence::Context,
         score: 0.85,
+        reason: "Digits near a word such as phone or call.",
         finds: &[
             ("my phone is 2125550142", "2125550142"),
             ("Tel: 12 34 56 78", "12 34 56 78"),
             ("call me on 555-0142", "555-0142"),
             ("322 327 102 office", "322 327 102"),
         ],
-        passes: &["call on 2024-05-06", "the phone costs $1234567", "contact 12 of 30"],
+        passes: &[
+            "call on 2024-05-06",
+            "the phone costs $1234567",
+            "contact 12 of 30",
+            "the office had 1200000 guests",
+        ],
         ..Rule::BASE
     },
 ];
 
 fn international(candidate: &Candidate<'_>) -> Option<Range<usize>> {
     let value = candidate.value();
-    let plus = value.starts_with('+');
-    if !plus && !value.starts_with("00") {
+    let zeros = if value.starts_with('+') { 0 } else { 2 };
+    if zeros == 2 && !value.starts_with("00") {
         return None;
     }
     longest(candidate, |number| {
-        let country = number.digits.trim_start_matches('0');
-        let prefix_fits = if plus { country.len() == number.digits.len() } else { true };
-        prefix_fits && (8..=15).contains(&country.len()) && number.groups_are_plain
+        (8 + zeros..=15 + zeros).contains(&number.digits.len())
+            && number.groups_are_plain
+            && number.digits.get(zeros..).is_some_and(is_planned)
+    })
+}
+
+/// Whatever the country's plan says: a mistyped number is still someone's.
+fn after_plus(candidate: &Candidate<'_>) -> Option<Range<usize>> {
+    let joined = candidate.char_before(candidate.range.start).is_some_and(char::is_alphanumeric);
+    if !candidate.value().starts_with('+') || joined {
+        return None;
+    }
+    longest(candidate, |number| {
+        (8..=15).contains(&number.digits.len())
+            && !number.digits.starts_with('0')
+            && number.groups_are_plain
     })
 }
 
@@ -171,7 +221,19 @@ fn in_context(candidate: &Candidate<'_>) -> Option<Range<usize>> {
     if is_something_else(candidate) {
         return None;
     }
-    longest(candidate, |number| (7..=15).contains(&number.digits.len()) && number.sizes.len() <= 6)
+    longest(candidate, |number| {
+        let trunk = number.digits.starts_with('0');
+        // 1500 2000 2500, 1299 1399 and 1200000 are amounts
+        let fours = number.sizes.iter().all(|size| *size == 4)
+            && number.digits.as_bytes().chunks(4).all(|g| g.ends_with(b"00") || g.ends_with(b"99"));
+        let amounts = !trunk && fours;
+        let round = number.digits.ends_with("0000") && !trunk && number.sizes.len() == 1;
+        (7..=15).contains(&number.digits.len())
+            && number.sizes.len() <= 6
+            && number.sizes != [3, 2, 4]
+            && !amounts
+            && !round
+    })
 }
 
 /// A number as written: its digits, and how many stand together.
@@ -186,7 +248,8 @@ fn longest(candidate: &Candidate<'_>, fits: impl Fn(&Number) -> bool) -> Option<
     let start = candidate.range.start;
     let touched = |at| candidate.char_before(at).is_some_and(char::is_alphanumeric);
     if touched(start)
-        || matches!(candidate.char_before(start), Some('.' | ',' | '/' | '-' | '_' | '='))
+        || matches!(candidate.char_before(start), Some('.' | ',' | '/' | '-' | '_'))
+        || (candidate.char_before(start) == Some('=') && !candidate.value().starts_with('+'))
     {
         return None;
     }

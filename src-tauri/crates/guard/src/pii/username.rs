@@ -1,30 +1,203 @@
-//! Account names, in context.
+//! Account names, by their labels.
 
-use std::ops::Range;
-
-use super::{Candidate, Gate, Rule, with_digit};
+use super::{
+    Gate, Rule, alone,
+    field::{Field, Joint},
+};
 use crate::{Category, finding::Evidence};
 
-pub(super) const RULES: &[Rule] = &[Rule {
-    name: "username/context",
+const BASE: Rule = Rule {
     category: Category::Username,
-    pattern: r#"(?i)(?-u:\b)(?:(?:user ?name|login|user_?id|user id|db_user|screen name|benutzername)["']?(?:\s{0,2}[:=]\s{0,2}| is )["']?|[?&]user=)(?P<v>[a-z0-9._@-]{3,40})"#,
-    gate: Gate::Any(&["user", "login", "screen name", "benutzername"]),
-    accept: without_full_stop,
     evidence: Evidence::Context,
-    score: 0.75,
-    finds: &[
-        ("username: ann_lee77", "ann_lee77"),
-        ("DB_USER = \"test_8557\"", "test_8557"),
-        ("my user name is k7brown", "k7brown"),
-    ],
-    passes: &["my username is wrong", "login: required", "user: 4 stars"],
+    score: 0.8,
+    reason: "A word after a label that announces an account name.",
     ..Rule::BASE
+};
+
+pub(super) const RULES: &[Rule] = &[Rule {
+    name: "username/parameter",
+    pattern: r"(?i)[?&;](?:user|username|user_?name|login|userid|user_id|uid|account)=(?P<v>[a-z0-9._@-]{3,40})",
+    gate: Gate::Any(&["user", "login", "uid=", "account="]),
+    accept: alone,
+    reason: "An account name in the parameters of a web address.",
+    finds: &[("https://example.com/p?user=annlee275&x=1", "annlee275")],
+    passes: &["?user=&x=1", "?users=12345"],
+    ..BASE
 }];
 
-/// Without the full stop of the sentence, when a digit makes it more than a word.
-fn without_full_stop(candidate: &Candidate<'_>) -> Option<Range<usize>> {
-    let value = candidate.value().trim_end_matches('.');
-    let range = candidate.range.start..candidate.range.start + value.len();
-    with_digit(&Candidate { text: candidate.text, range })
+pub(super) const FIELDS: &[Field] = &[
+    Field {
+        rule: Rule {
+            name: "username/labelled",
+            finds: &[
+                ("username: ann_lee77", "ann_lee77"),
+                ("DB_USER = \"test_8557\"", "test_8557"),
+                ("my user name is k7brown", "k7brown"),
+                ("Username: annlee", "annlee"),
+                ("login=ann.lee", "ann.lee"),
+                ("{\"username\": \"annlee\"}", "annlee"),
+                ("Benutzername: m.weber", "m.weber"),
+                ("nom d'utilisateur : jdupont", "jdupont"),
+                ("user id 54321", "54321"),
+                ("logged in as svc_backup2", "svc_backup2"),
+            ],
+            passes: &[
+                "my username is wrong",
+                "login: required",
+                "username: choose a good one",
+                "the username is taken",
+                "login to the site",
+                "login: Ann Lee",
+                "user id and password",
+            ],
+            ..BASE
+        },
+        labels: &[
+            "username",
+            "user name",
+            "user id",
+            "userid",
+            "login",
+            "login name",
+            "login id",
+            "screen name",
+            "screenname",
+            "db user",
+            "database user",
+            "account name",
+            "nickname",
+            "handle",
+            "twitter handle",
+            "logged in as",
+            "signed in as",
+            "benutzername",
+            "benutzerkennung",
+            "anmeldename",
+            "nutzername",
+            "nom d'utilisateur",
+            "identifiant",
+            "pseudo",
+            "nombre de usuario",
+            "nome utente",
+            "gebruikersnaam",
+            "nome de usuário",
+            "nome de utilizador",
+            "usuario",
+        ],
+        value: name,
+    },
+    Field {
+        rule: Rule {
+            name: "username/user",
+            finds: &[("user=annlee7", "annlee7"), ("user: ann_lee7", "ann_lee7")],
+            passes: &["user: 4 stars", "User: hello there", "user=required"],
+            ..BASE
+        },
+        labels: &["user", "usr", "uid"],
+        value: |joint| {
+            let length = name(joint)?;
+            let value = joint.rest.get(..length)?;
+            let digits = value.bytes().filter(u8::is_ascii_digit).count();
+            let letters = value.bytes().any(|byte| byte.is_ascii_alphabetic());
+            (matches!(joint.mark, Some(':' | '=' | '"' | '\'')) && letters && digits > 0)
+                .then_some(length)
+        },
+    },
+];
+
+/// Words that stand where an account name might and are none.
+const ORDINARY: [&str; 64] = [
+    "and",
+    "or",
+    "is",
+    "was",
+    "not",
+    "no",
+    "the",
+    "a",
+    "an",
+    "my",
+    "your",
+    "his",
+    "her",
+    "their",
+    "our",
+    "required",
+    "optional",
+    "unknown",
+    "none",
+    "null",
+    "true",
+    "false",
+    "string",
+    "taken",
+    "wrong",
+    "incorrect",
+    "invalid",
+    "invalide",
+    "valid",
+    "correct",
+    "missing",
+    "empty",
+    "case",
+    "sensitive",
+    "case-sensitive",
+    "blocked",
+    "locked",
+    "disabled",
+    "password",
+    "email",
+    "e-mail",
+    "enter",
+    "choose",
+    "please",
+    "same",
+    "already",
+    "name",
+    "number",
+    "button",
+    "page",
+    "screen",
+    "form",
+    "failed",
+    "successful",
+    "error",
+    "with",
+    "from",
+    "for",
+    "here",
+    "this",
+    "that",
+    "what",
+    "forgotten",
+    "test",
+];
+
+/// A word of an account name: after a mark any, after `is` and the like one with a digit or sign.
+fn name(joint: &Joint<'_>) -> Option<usize> {
+    let sign = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-@+\\".contains(byte);
+    let length = joint.rest.bytes().take_while(|byte| sign(byte)).count();
+    let value = joint.rest.get(..length)?.trim_end_matches(['.', '-', '@', '+', '\\']);
+    let lower = value.to_ascii_lowercase();
+    if !(3..=40).contains(&value.len()) || ORDINARY.contains(&lower.as_str()) {
+        return None;
+    }
+    let after = joint.rest.get(value.len()..)?;
+    let foreign =
+        after.chars().next().is_some_and(|c| c.is_alphanumeric() || matches!(c, '(' | '/' | '%'));
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let inner = value.bytes().any(|byte| b"._@".contains(&byte));
+    let marked = matches!(joint.mark, Some(':' | '=' | '"' | '\'' | '|' | '`'));
+    // the rest of a sentence is no account name, nor are the first and last name of a person
+    let named = value.starts_with(char::is_uppercase) && digits == 0;
+    let talk = after.strip_prefix(' ').is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_lowercase() || (named && c.is_uppercase()))
+    });
+    let telling = digits > 0 && (digits < value.len() || marked || digits >= 5) || inner;
+    // YOUR_NAME stands for a name; 12.You are two sentences
+    let blank =
+        value.contains('_') && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    let two = value.split_once('.').is_some_and(|(_, rest)| rest.starts_with(char::is_uppercase));
+    let foreign = foreign || blank || (two && !marked);
+    (!foreign && (telling || (marked && !talk && value.is_ascii()))).then_some(value.len())
 }
