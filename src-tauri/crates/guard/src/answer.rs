@@ -35,7 +35,12 @@ use self::{
     rewrite::{Basis, CANARY, Rewriter, endless},
     stream::Stream,
 };
-use crate::{Finding, Guard, ModerationLabel, Span, guard::vouch, pii::Detectors, redact::Located};
+use crate::{
+    Finding, Guard, ModerationLabel, Span,
+    guard::vouch,
+    pii::Detectors,
+    redact::{Located, locate},
+};
 
 /// Most characters that are held back outside an open finding.
 pub const MAX_HELD: usize = 160;
@@ -47,8 +52,9 @@ pub const MAX_OPEN: usize = 4096;
 /// bytes, and the longest such word.
 const CONTEXT: usize = 80;
 
-/// No finding of several words is longer than this, so that a cut before its reach is safe.
-const REACH: usize = 64;
+/// No finding of several words is longer than this, so that a cut before its reach is safe: an
+/// IBAN of 34 characters in groups of four has 42.
+const REACH: usize = 48;
 
 /// Room is made for at least so many characters at once, where that is possible.
 const LEAST_FREED: usize = 32;
@@ -256,26 +262,29 @@ impl AnswerFilter {
             }
             return;
         }
-        let cut = self.safest_cut();
-        if cut > self.stream.done {
-            self.let_out(cut);
-        }
-    }
-
-    /// The last place between two held words that no finding covers and none can reach.
-    fn safest_cut(&self) -> usize {
-        let stream = &self.stream;
-        let held = stream.part(stream.done..stream.end());
-        let found = if self.hold.hot.is_some() {
-            crate::redact::locate(&self.guard, &self.guard.plain_readings(held))
+        let first = self.stream.context();
+        let held = self.stream.part(first..self.stream.end());
+        let found = if self.hold.hot.is_some() && self.may_hold_data(first, held) {
+            locate(&self.guard, &self.guard.plain_readings(held))
         } else {
             Vec::new()
         };
+        let cut = self.safest_cut(first, &found);
+        if cut > self.stream.done {
+            self.let_out_knowing(cut, Some(&found));
+        }
+    }
+
+    /// The last place between two held words that no finding covers and none can reach. What was
+    /// `found` counts bytes from byte `first` of the answer on.
+    fn safest_cut(&self, first: usize, found: &[Located]) -> usize {
+        let stream = &self.stream;
+        let held = stream.part(stream.done..stream.end());
         let far = held.char_indices().rev().nth(REACH - 1).map_or(0, |(at, _)| at) + stream.done;
         let starts = self.hold.starts.iter().copied().chain([stream.word]);
         let places: Vec<usize> = starts.filter(|start| *start > stream.done).collect();
         let is_clear = |place: &&usize| {
-            let at = **place - stream.done;
+            let at = **place - first;
             self.hold.structure.before(**place) == **place
                 && !found.iter().any(|one| one.start < at && at < one.end)
         };
@@ -284,6 +293,12 @@ impl AnswerFilter {
         let best = places.iter().filter(|place| **place <= far).filter(worth).filter(is_clear);
         let good = places.iter().filter(worth).filter(is_clear);
         best.max().or(good.max()).or(places.iter().max()).copied().unwrap_or(stream.done)
+    }
+
+    /// Whether `held`, which begins at byte `first` of the answer, may hold a datum as it is.
+    fn may_hold_data(&self, first: usize, held: &str) -> bool {
+        let least = self.guard.answer_rules().leads.least_digits;
+        self.hold.telling > first || held.bytes().filter(u8::is_ascii_digit).count() >= least
     }
 
     /// Replaces an open finding that reached its bound.
@@ -306,28 +321,35 @@ impl AnswerFilter {
 
     /// Rewrites everything up to byte `cut` and lets it out.
     fn let_out(&mut self, cut: usize) {
+        self.let_out_knowing(cut, None);
+    }
+
+    /// The same where it is known what the detectors find in all that is held and its context.
+    fn let_out_knowing(&mut self, cut: usize, found: Option<&[Located]>) {
         if self.hold.looks(cut) {
-            self.rewrite(cut);
+            self.rewrite(cut, found);
         } else {
             self.out.push_str(self.stream.part(self.stream.done..cut));
         }
         self.swallow(cut);
     }
 
-    fn rewrite(&mut self, cut: usize) {
+    fn rewrite(&mut self, cut: usize, found: Option<&[Located]>) {
         let stream = &self.stream;
         let first = stream.context();
         let forced = self.hold.changes(&(stream.done..cut), first);
-        let AnswerRules { rewriter, leads } = self.guard.answer_rules();
         let text = stream.part(first..cut);
-        let digits = text.bytes().filter(u8::is_ascii_digit).count();
         let basis = Basis {
             guard: &self.guard,
             passages: &self.passages,
             canary: &self.canary,
             citations: self.citations,
-            may_hold_data: self.hold.telling > first || digits >= leads.least_digits,
+            found: match found {
+                None if !self.may_hold_data(first, text) => Some(&[]),
+                found => found,
+            },
         };
+        let rewriter = &self.guard.answer_rules().rewriter;
         let (shown, changes) = rewriter.rewrite(&basis, text, stream.done - first, &forced);
         self.out.push_str(&shown);
         self.record(first, &changes);

@@ -15,6 +15,13 @@ use super::token::{KeyMap, Sieve};
 /// Letters of a gram: below it ordinary words agree with the prompt too often.
 const GRAM: usize = 8;
 
+/// Every so many letters the gram that ends there is looked up; where one is known, those before
+/// it are, too. So an echo is noticed from this many letters less one beyond a gram on.
+const STRIDE: usize = 4;
+
+/// How many letters are kept.
+const KEPT: usize = 16;
+
 /// So many letters in a row that are the prompt's own, word gaps aside, are a leak: eight words of
 /// five letters, as for plain words.
 const PLAIN_LETTERS: usize = 40;
@@ -47,9 +54,9 @@ pub(super) struct Echo {
 struct Track {
     grams: KeyMap<u8>,
     sieve: Option<Sieve>,
-    /// The last eight letters, and where each stands.
-    last: u64,
-    places: [usize; GRAM],
+    /// The last letters, and where each stands.
+    last: u128,
+    places: [usize; KEPT],
     letters: usize,
     /// For each bit of a gram's kind: where the run began and how many letters it has.
     runs: [Option<Run>; 3],
@@ -92,15 +99,13 @@ impl Echo {
         if self.folded.sieve.is_none() {
             return;
         }
-        for (at, byte) in (start..).zip(token.bytes()) {
-            let [folded, exact] = LETTERS[usize::from(byte)];
-            if folded != 0 {
-                self.folded.take(folded, at, leaks);
-            }
-            if exact != 0 {
-                self.exact.take(exact, at, leaks);
-            }
-        }
+        self.folded.take(token, start, &FOLDED, leaks);
+        self.exact.take(token, start, &EXACT, leaks);
+    }
+
+    /// Whether nothing follows a disguise.
+    pub(super) const fn is_free(&self) -> bool {
+        !self.folded.follows && !self.exact.follows
     }
 
     /// Where the letters begin that follow a disguise.
@@ -147,27 +152,51 @@ impl Track {
         }
     }
 
-    #[inline]
-    fn take(&mut self, letter: u8, at: usize, leaks: &mut Vec<(Source, Range<usize>)>) {
-        self.last = (self.last << 8) | u64::from(letter);
-        if let Some(place) = self.places.get_mut(self.letters % GRAM) {
-            *place = at;
-        }
-        self.letters += 1;
-        let passes = self.sieve.as_ref().is_some_and(|sieve| sieve.passes(self.last));
-        if passes {
-            self.follow(at, leaks);
-        } else if self.follows {
-            self.runs = [None; 3];
-            self.follows = false;
+    /// Takes the letters of a token, as `letters` tells what each byte is.
+    fn take(
+        &mut self,
+        token: &str,
+        start: usize,
+        letters: &[u8; 256],
+        leaks: &mut Vec<(Source, Range<usize>)>,
+    ) {
+        for (offset, byte) in token.bytes().enumerate() {
+            let letter = letters[usize::from(byte)];
+            if letter == 0 {
+                continue;
+            }
+            self.last = (self.last << 8) | u128::from(letter);
+            self.letters = self.letters.wrapping_add(1);
+            self.places[self.letters % KEPT] = start + offset;
+            if self.follows {
+                self.follow(0, leaks);
+            } else if self.letters.is_multiple_of(STRIDE) && self.is_known(0) {
+                for back in (0..STRIDE).rev() {
+                    self.follow(back, leaks);
+                }
+            }
         }
     }
 
+    /// The gram that ends `back` letters before the last.
+    fn gram(&self, back: usize) -> u64 {
+        u64::try_from((self.last >> (8 * back)) & u128::from(u64::MAX)).unwrap_or(0)
+    }
+
+    #[inline]
+    fn is_known(&self, back: usize) -> bool {
+        let gram = self.gram(back);
+        self.sieve.as_ref().is_some_and(|sieve| sieve.passes(gram))
+            && self.grams.contains_key(&gram)
+    }
+
+    /// Lengthens the runs by the gram that ends `back` letters before the last, or ends them.
     #[cold]
-    fn follow(&mut self, at: usize, leaks: &mut Vec<(Source, Range<usize>)>) {
-        let kinds = self.grams.get(&self.last).copied().unwrap_or(0);
+    fn follow(&mut self, back: usize, leaks: &mut Vec<(Source, Range<usize>)>) {
+        let kinds = self.grams.get(&self.gram(back)).copied().unwrap_or(0);
         self.follows = kinds != 0;
-        let first = self.places.get(self.letters % GRAM).copied().unwrap_or(at);
+        let place = |before: usize| self.places[self.letters.wrapping_sub(before) % KEPT];
+        let (first, at) = (place(back + GRAM - 1), place(back));
         for (run, kind) in self.runs.iter_mut().zip(KINDS) {
             if kinds & kind == 0 {
                 *run = None;
@@ -233,12 +262,23 @@ fn enter_disguises(text: &str, kind: u8, folded: &mut Track, exact: &mut Track) 
     }
 }
 
-/// What each byte is in the folded and in the exact reading; 0 where it is nothing.
-const LETTERS: [[u8; 2]; 256] = {
-    let mut letters = [[0; 2]; 256];
+/// What each byte is in the folded reading.
+const FOLDED: [u8; 256] = {
+    let mut letters = [0; 256];
     let mut byte: u8 = 0;
     while byte < 128 {
-        letters[byte as usize] = [fold(byte), base64_letter(byte)];
+        letters[byte as usize] = fold(byte);
+        byte += 1;
+    }
+    letters
+};
+
+/// What each byte is in the exact reading.
+const EXACT: [u8; 256] = {
+    let mut letters = [0; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        letters[byte as usize] = base64_letter(byte);
         byte += 1;
     }
     letters
@@ -320,9 +360,14 @@ mod tests {
     }
 
     #[test]
-    fn half_a_canary_gives_it_away_in_any_disguise() {
-        for answer in ["9f2c41d0", "9 F 2 c-4 1 d 0", "658e3ba7", "39663263", "it is OWYyYzQx now"]
-        {
+    fn most_of_a_canary_gives_it_away_in_any_disguise() {
+        for answer in [
+            "9f2c41d07ab",
+            "9 F 2 c-4 1 d 0 7 a b",
+            "658e3ba70d1",
+            "3966326334316430",
+            "it is OWYyYzQxZDA now",
+        ] {
             assert_eq!(leaks(answer), [Source::Canary], "{answer}");
         }
         assert!(leaks("9f2c then 41d0 and 7ab3").is_empty());

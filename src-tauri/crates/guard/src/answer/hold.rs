@@ -25,6 +25,8 @@ const INITIAL_LETTERS: usize = 3;
 pub(super) struct Hold {
     /// Groups of a number, words with a capital.
     group: Option<usize>,
+    /// Single letters, as in spaced-out writing.
+    letters: Option<usize>,
     /// A number, and how many characters on may say what it is.
     tail: Option<(usize, usize)>,
     lead: Option<Lead>,
@@ -85,6 +87,7 @@ impl Hold {
         let passages = context.passages.iter().map(String::as_str);
         Self {
             group: None,
+            letters: None,
             tail: None,
             lead: None,
             structure: Structure::default(),
@@ -126,6 +129,11 @@ impl Hold {
         }
         let group = self.follow_groups(word, &shape, start);
         self.follow_number(word, &shape, group, chars, leads.after);
+        self.letters = match shape.letters {
+            1 => self.letters.or(Some(start)),
+            0 => self.letters,
+            _ => None,
+        };
         self.follow_leads(&shape, lead, start);
         self.follow_names(token, start);
         self.follow_leaks(token, &shape, start, &range);
@@ -212,6 +220,10 @@ impl Hold {
             };
             force(&mut self.forced, cause, range);
         }
+        if self.prompt.is_free() && self.paraphrase.is_free() && self.echo.is_free() {
+            self.leak_from = None;
+            return;
+        }
         let words = self.prompt.leak(range.end);
         let others = self.paraphrase.leak();
         let starts = [words.as_ref(), others.as_ref()].into_iter().flatten().map(|leak| leak.start);
@@ -241,8 +253,12 @@ impl Hold {
 
     /// Where that begins which something may yet come of; `end` if nothing may.
     pub(super) fn held_from(&self, end: usize) -> usize {
+        if self.is_free() {
+            return end;
+        }
         let cut = [
             self.group,
+            self.letters,
             self.tail.map(|(from, _)| from),
             self.lead.map(|lead| lead.from),
             self.structure.held_from(),
@@ -259,6 +275,21 @@ impl Hold {
         // what is replaced as one is let out as one
         let parted = self.forced.iter().find(|one| one.range.start < cut && cut < one.range.end);
         parted.map_or(cut, |one| self.structure.before(one.range.start))
+    }
+
+    /// Whether nothing at all is held, as is usual.
+    const fn is_free(&self) -> bool {
+        self.group.is_none()
+            && self.letters.is_none()
+            && self.tail.is_none()
+            && self.lead.is_none()
+            && self.leak_from.is_none()
+            && self.prompt.is_free()
+            && self.paraphrase.is_free()
+            && self.echo.is_free()
+            && self.names.is_free()
+            && self.structure.is_free()
+            && self.forced.is_empty()
     }
 
     /// Whether anything before byte `cut` is to be changed or looked at.
@@ -303,12 +334,18 @@ impl Hold {
 
     /// Everything before byte `cut` is gone.
     pub(super) fn move_on(&mut self, cut: usize) {
+        self.structure.move_on(cut);
+        if self.starts.last().is_none_or(|last| *last < cut) && self.is_free() {
+            self.hot = self.hot.filter(|(_, last)| *last > cut);
+            self.starts.clear();
+            return;
+        }
         self.hot =
             self.hot.filter(|(_, last)| *last > cut).map(|(first, last)| (first.max(cut), last));
         self.starts.retain(|start| *start >= cut);
         self.forced.retain(|forced| forced.range.end > cut);
-        self.structure.move_on(cut);
         self.group = self.group.map(|from| from.max(cut));
+        self.letters = self.letters.map(|from| from.max(cut));
         self.tail = self.tail.map(|(from, left)| (from.max(cut), left));
         self.lead = self.lead.map(|lead| Lead { from: lead.from.max(cut), ..lead });
     }
@@ -317,6 +354,7 @@ impl Hold {
     pub(super) fn forget(&mut self) {
         self.condemned = None;
         self.group = None;
+        self.letters = None;
         self.tail = None;
         self.lead = None;
         self.leak_from = None;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use aho_corasick::AhoCorasick;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::token::{KeyMap, Shape, Sieve, key};
@@ -28,6 +29,9 @@ pub(super) struct Leads {
     /// Fronts of words, by their first two bytes.
     fronts: HashMap<[u8; 2], Vec<(&'static str, Suspect)>>,
     front_sieve: Sieve,
+    /// The same, wherever they stand, and what each makes suspect.
+    within: AhoCorasick,
+    suspects: Vec<Suspect>,
     /// Fewest digits that a rule finds something in without any such word.
     pub(super) least_digits: usize,
     /// How many characters after a number the word may end that says what it is.
@@ -90,8 +94,13 @@ impl Leads {
         let sieve = Sieve::new(words.keys().copied());
         let front_keys = fronts.values().flatten().map(|(front, _)| front_key(front));
         let front_sieve = Sieve::new(front_keys);
+        let (known, suspects): (Vec<_>, _) = fronts.values().flatten().copied().unzip();
+        let within = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(known)
+            .expect("some dozens of short words fit an automaton");
         let after = after + AFTER_WORD;
-        Self { sieve, words, fronts, front_sieve, least_digits, after }
+        Self { sieve, words, fronts, front_sieve, within, suspects, least_digits, after }
     }
 
     /// Whether `word` leads to a datum, and to what kind.
@@ -133,9 +142,8 @@ impl Leads {
 
     /// A label such as `DB_PASSWORD=` may hold the word anywhere.
     fn label(&self, word: &str) -> Option<Suspect> {
-        let lower = word.to_lowercase();
-        let known = self.fronts.values().flatten().filter(|(known, _)| lower.contains(known));
-        known.map(|(_, suspect)| *suspect).max()
+        let found = self.within.find_overlapping_iter(word);
+        found.filter_map(|found| self.suspects.get(found.pattern().as_usize()).copied()).max()
     }
 }
 

@@ -79,6 +79,11 @@ impl PromptWatch {
         self.runs.iter().copied().max_by_key(|run| run.length)
     }
 
+    /// Whether no word is held.
+    pub(super) const fn is_free(&self) -> bool {
+        self.runs.is_empty()
+    }
+
     /// Where the words begin that may yet become a leak.
     pub(super) fn held_from(&self) -> Option<usize> {
         self.longest().map(|run| run.from)

@@ -97,6 +97,11 @@ impl Names {
         });
     }
 
+    /// Whether no name is under way.
+    pub(super) const fn is_free(&self) -> bool {
+        self.open.is_empty()
+    }
+
     /// Where the words begin that may yet become a name.
     pub(super) fn held_from(&self) -> Option<usize> {
         self.open.first().map(|place| place.from)

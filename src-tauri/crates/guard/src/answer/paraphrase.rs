@@ -101,9 +101,14 @@ impl Paraphrase {
         }
     }
 
+    /// Whether no word is held.
+    pub(super) const fn is_free(&self) -> bool {
+        self.since >= PATIENCE
+    }
+
     /// Where the words begin that may yet become a leak.
     pub(super) fn held_from(&self) -> Option<usize> {
-        if self.since >= PATIENCE {
+        if self.is_free() {
             return None;
         }
         self.window.iter().flatten().map(|pair| pair.start).min()
@@ -111,7 +116,7 @@ impl Paraphrase {
 
     /// The leak that the last words make.
     pub(super) fn leak(&self) -> Option<Range<usize>> {
-        if self.since >= PATIENCE {
+        if self.is_free() {
             return None;
         }
         let pairs = || self.window.iter().flatten();

@@ -29,8 +29,8 @@ pub(super) struct Basis<'a> {
     /// Lower case, letters and digits only; empty for none.
     pub(super) canary: &'a str,
     pub(super) citations: usize,
-    /// Whether the text as it is may hold personal data or a secret.
-    pub(super) may_hold_data: bool,
+    /// What the detectors find in the text as it is, where that is known.
+    pub(super) found: Option<&'a [Located]>,
 }
 
 impl Rewriter {
@@ -70,7 +70,8 @@ impl Rewriter {
         for round in 0..=MAX_ROUNDS {
             if edits.is_empty() {
                 // what was taken away may have parted a datum
-                edits = self.edits(basis, &current, from, round > 0 || basis.may_hold_data);
+                let found = basis.found.filter(|_| round == 0);
+                edits = self.edits(basis, &current, from, found);
             }
             if edits.is_empty() {
                 let slot = |piece: &Piece| match piece {
@@ -89,7 +90,13 @@ impl Rewriter {
     }
 
     /// What the first rule with anything to say changes in `text`, not before byte `from`.
-    fn edits(&self, basis: &Basis<'_>, text: &str, from: usize, with_data: bool) -> Vec<Located> {
+    fn edits(
+        &self,
+        basis: &Basis<'_>,
+        text: &str,
+        from: usize,
+        found: Option<&[Located]>,
+    ) -> Vec<Located> {
         let rules: [&dyn Fn() -> Vec<Located>; 7] = [
             &|| hidden(text),
             &|| self.control_tokens(text),
@@ -97,7 +104,7 @@ impl Rewriter {
             &|| self.links.addresses(text, basis.passages),
             &|| self.citations(basis, text),
             &|| canary(basis, text),
-            &|| if with_data { self.data(basis, text) } else { Vec::new() },
+            &|| self.data(basis, text, found),
         ];
         for rule in rules {
             let edits: Vec<Located> = rule()
@@ -156,13 +163,17 @@ impl Rewriter {
     }
 
     /// Personal data that no passage holds, and secrets wherever they come from.
-    fn data(&self, basis: &Basis<'_>, text: &str) -> Vec<Located> {
-        let views = basis.guard.plain_readings(text);
-        let mut found = locate(basis.guard, &views);
-        found.retain(|found| {
+    fn data(&self, basis: &Basis<'_>, text: &str, found: Option<&[Located]>) -> Vec<Located> {
+        let mut found = match found {
+            Some(found) => found.to_vec(),
+            None => locate(basis.guard, &basis.guard.plain_readings(text)),
+        };
+        found.retain_mut(|found| {
+            // what was found in a longer text may reach beyond this one
+            found.end = found.end.min(text.len());
             let datum = part(text, found.start..found.end);
             let known = found.category != Category::Secret && basis.passages.hold(datum);
-            found.treatment == Treatment::Replace && !known
+            found.treatment == Treatment::Replace && found.start < found.end && !known
         });
         if !found.is_empty() && text.contains('[') {
             let placeholders: Vec<Range<usize>> =

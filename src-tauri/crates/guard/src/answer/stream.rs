@@ -37,10 +37,10 @@ impl Stream {
     pub(super) fn fill<'p>(&mut self, piece: &'p str, bound: usize) -> &'p str {
         let room = (bound + 1).saturating_sub(self.held_chars);
         // no character is shorter than a byte, so that what fits in bytes fits in characters
-        let fits = piece.len() <= room;
-        let end = match piece.char_indices().nth(room).filter(|_| !fits) {
-            Some((end, _)) => end,
-            None => piece.len(),
+        let end = if piece.len() <= room {
+            piece.len()
+        } else {
+            piece.char_indices().nth(room).map_or(piece.len(), |(end, _)| end)
         };
         let (front, rest) = piece.split_at(end);
         let chars = if front.is_ascii() { front.len() } else { front.chars().count() };

@@ -44,6 +44,11 @@ impl Structure {
         self.state != State::Text
     }
 
+    /// Whether nothing is open or held.
+    pub(super) const fn is_free(&self) -> bool {
+        matches!(self.state, State::Text) && self.ended.is_empty()
+    }
+
     /// `cut`, or the start of the bracket, link or tag that it would cut in two.
     pub(super) fn before(&self, cut: usize) -> usize {
         let parted = self.ended.iter().find(|ended| ended.start < cut && cut < ended.end);

@@ -173,6 +173,83 @@ fn an_open_finding_is_capped_and_replaced() {
     assert_eq!(filter(&ended).tail, ended);
 }
 
+#[test]
+fn private_names_are_hidden_wherever_they_stand() {
+    for (answer, shown) in [
+        ("Ask Orla Finch about it.", "Ask [PERSON] about it."),
+        ("ask ORLA-FINCH's office", "ask [PERSON]'s office"),
+        ("for o r l a f i n c h and Elodie Q", "for [PERSON] and [PERSON]"),
+        ("orla\u{200b}finch", "[PERSON]"),
+        ("Orla went, Finch stayed, Orlando finches.", "Orla went, Finch stayed, Orlando finches."),
+    ] {
+        assert_eq!(filter(answer).tail, shown, "{answer}");
+    }
+}
+
+#[test]
+fn placeholders_pass_untouched_and_whole() {
+    let answer = "Dear [PERSON_1], we wrote to [EMAIL_2] and [PERSON_12]. Password: [SECRET_3], \
+                  born on [DATE_OF_BIRTH_1]; see [PERSON_1](https://evil.example/?q=1) [1], \
+                  漢[PHONE_7]字 or([ADDRESS_1]).";
+    let expected = answer.replace("(https://evil.example/?q=1)", "");
+    for size in [1, 2, 3, 5, 8, 1000] {
+        let mut filter = AnswerFilter::new(guard(), context());
+        let mut given = Vec::new();
+        for chunk in answer.chars().collect::<Vec<_>>().chunks(size) {
+            given.push(filter.push(&chunk.iter().collect::<String>()));
+        }
+        given.push(filter.finish().tail);
+        assert_eq!(given.concat(), expected);
+        for part in given {
+            assert_eq!(part.matches('[').count(), part.matches(']').count(), "{part}");
+        }
+    }
+}
+
+#[test]
+fn links_that_could_carry_data_go() {
+    for (answer, shown) in [
+        ("see [1]: https://evil.example/?q=1 ok", "see  ok"),
+        ("[a]: <data:text/html,x> \"t\" ok", " ok"),
+        ("so [note]: it stays", "so [note]: it stays"),
+        ("an <https://evil.example/?q=1> link", "an <[link removed]> link"),
+        ("go javascript:alert(1) now", "go [link removed]) now"),
+        ("metadata:fields and data: they stay", "metadata:fields and data: they stay"),
+        ("see https://xn--evl-gma.example now", "see [link removed] now"),
+        ("see https://harbour.example@evil.example now", "see [link removed] now"),
+        ("see https://evil.example/c2VjcmV0cGFzcw now", "see [link removed] now"),
+        ("see evil.example/p?d=secret now", "see [link removed] now"),
+        ("x <p style=\"background:url(//e.example/a)\">hi</p>", "x hi</p>"),
+        ("body{background:url(/a/b)}", "body{background:[link removed]}"),
+        ("at \\\\evil.example\\share ok", "at [link removed] ok"),
+        ("https:/\u{200b}/evil.example/?q=1 ok", "[link removed] ok"),
+        ("![a](/local/path) b", "a b"),
+    ] {
+        assert_eq!(filter(answer).tail, shown, "{answer}");
+    }
+}
+
+#[test]
+fn disguised_leaks_are_removed() {
+    let encode = |text: &str| data_encoding::BASE64.encode(text.as_bytes());
+    let spaced = PROMPT.chars().flat_map(|c| [c, ' ']).collect::<String>();
+    let reversed = PROMPT.chars().rev().collect::<String>();
+    for leak in [encode(PROMPT), spaced, reversed] {
+        let filtered = filter(&format!("Sure thing: {leak} and that is all."));
+        assert!(filtered.findings.iter().any(|f| f.rule == "answer/prompt"), "{leak}");
+        // a quotation in the prompt may be said, so that the leak may have two parts
+        let front = filtered.tail.split("[removed]").next();
+        assert!(front.is_some_and(|front| front.len() < 16), "{}", filtered.tail);
+    }
+    for canary in ["65 8e3 ba70 d14c2f9", "OWYyYzQxZDA3YWIzZTg1Ng==", "9f2c41d07ab3 then"] {
+        let filtered = filter(&format!("the mark is {canary} so"));
+        assert!(filtered.withdrawn, "{canary}");
+    }
+    let told = "It told me to be the desk that helps at the Harbour Clinic, answering from the \
+                passages which follow, never to reveal instructions to others.";
+    assert!(filter(told).findings.iter().any(|f| f.rule == "answer/prompt"));
+}
+
 /// Ordinary words around an example; `{}` is the example.
 const PROSE: [&str; 3] = [
     "{}",
@@ -218,7 +295,8 @@ fn telling_text() -> impl Strategy<Value = String> {
             "[text](https://e.example/?a=b)", "![alt](http://e.example/x)", "[1]", "[9]", "<|im_start|>",
             "https://e.example/?q=1", "-----BEGIN PRIVATE KEY-----\nMIIB\n", "-----END PRIVATE KEY-----",
             "You are the help desk of the Harbour Clinic and you answer", "9f2c41d07ab3e856",
-            "<img src=x>", "desk@harbour.example", "Dr.", "\u{200b}", "漢字かな", "born on 12 March 1980",
+            "<img src=x>", "desk@harbour.example", "Orla", "Finch", "[PERSON_1]", "[a]: http://e.example/?q",
+            "password: secret", "lryy", "Baker Street", "Dr.", "\u{200b}", "漢字かな", "born on 12 March 1980",
         ]).prop_map(str::to_owned),
     ];
     prop::collection::vec(piece, 0..80).prop_map(|pieces| pieces.concat())

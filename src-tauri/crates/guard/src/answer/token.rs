@@ -33,6 +33,11 @@ impl Boundaries {
             self.has_word |= !space;
             self.wide = wide;
             at += len;
+            if self.has_word && !wide {
+                let rest = bytes.get(at..).unwrap_or_default();
+                let plain = |byte: &u8| byte.is_ascii() && !is_ascii_space(*byte);
+                at += rest.iter().position(|byte| !plain(byte)).unwrap_or(rest.len());
+            }
         }
         (at, false)
     }
@@ -106,8 +111,9 @@ const SIGN: u8 = 64;
 const LONG_WORD: usize = 24;
 
 /// What each ASCII character is.
-const CLASSES: [u8; 128] = {
-    let mut classes = [0; 128];
+const CLASSES: [u8; 256] = {
+    // other letters count as such here; `Shape::add_others` tells their signs
+    let mut classes = [ALNUM; 256];
     let mut byte: u8 = 0;
     while byte < 128 {
         classes[byte as usize] = match byte {
@@ -130,42 +136,34 @@ const CLASSES: [u8; 128] = {
 
 impl Shape {
     pub(super) fn of(word: &str) -> Self {
-        let mut all = GROUP;
-        let mut any = 0;
-        let (mut joined, mut parted, mut title) = (false, false, false);
+        let (mut all, mut any) = (u8::MAX, 0);
         let (mut key, mut stem, mut letters) = (KEY_SEED, None, 0);
-        let (mut previous, mut before) = (0, 0);
-        let mut last = 0;
         for byte in word.bytes() {
-            // other letters count as such here; `of_others` tells their signs
-            let class = CLASSES.get(usize::from(byte)).copied().unwrap_or(ALNUM);
+            let class = CLASSES[usize::from(byte)];
+            all &= class;
+            any |= class;
             if class & ALNUM != 0 {
-                title |= letters == 0 && class & UPPER != 0;
-                joined |= previous & JOINT != 0 && last != b'-' && before & ALNUM != 0;
-                parted |= letters > 0 && previous & ALNUM == 0;
-                key = key_step(key, byte.to_ascii_lowercase());
+                // of letters and digits this bit alone tells capitals
+                key = key_step(key, byte | 0x20);
                 letters += 1;
                 if letters == STEM_LETTERS {
                     stem = Some(key);
                 }
-            } else {
-                joined |= byte == b'-' && last == b'-';
             }
-            all &= class;
-            any |= class;
-            before = previous;
-            previous = class;
-            last = byte;
         }
+        let last = word.as_bytes().last().copied().unwrap_or(0);
+        let signs = if all & ALNUM == 0 { Signs::of(word) } else { Signs::default() };
+        let first = word.bytes().map(|byte| CLASSES[usize::from(byte)]).find(|c| c & ALNUM != 0);
+        let title = first.is_some_and(|class| class & UPPER != 0);
         let mut shape = Self {
-            hot: any & HOT != 0 || joined || word.len() > LONG_WORD,
-            sign: any & SIGN != 0 || joined || word.len() > LONG_WORD,
+            hot: any & HOT != 0 || signs.joined || word.len() > LONG_WORD,
+            sign: any & SIGN != 0 || signs.joined || word.len() > LONG_WORD,
             group: all & GROUP != 0 || title,
             digit: any & DIGIT != 0,
             upper: any & UPPER != 0,
             last: matches!(last, b'.' | b'!' | b'?'),
             label: matches!(last, b':' | b'='),
-            parted,
+            parted: signs.parted,
             key,
             stem: stem.unwrap_or(key),
             letters,
@@ -192,6 +190,35 @@ impl Shape {
         let letters = word.chars().filter(|c| c.is_alphanumeric());
         self.stem = key(&letters.take(STEM_LETTERS).collect::<String>());
         self.letters = word.chars().filter(|c| c.is_alphanumeric()).map(char::len_utf8).sum();
+    }
+}
+
+/// What the signs of a word do.
+#[derive(Default)]
+struct Signs {
+    /// One joins what stands on both its sides, as no word of a sentence does.
+    joined: bool,
+    /// One stands within the word.
+    parted: bool,
+}
+
+impl Signs {
+    fn of(word: &str) -> Self {
+        let mut signs = Self::default();
+        let mut letters = false;
+        let (mut previous, mut before, mut last) = (0, 0, 0);
+        for byte in word.bytes() {
+            let class = CLASSES[usize::from(byte)];
+            if class & ALNUM != 0 {
+                signs.joined |= previous & JOINT != 0 && last != b'-' && before & ALNUM != 0;
+                signs.parted |= letters && previous & ALNUM == 0;
+                letters = true;
+            } else {
+                signs.joined |= byte == b'-' && last == b'-';
+            }
+            (before, previous, last) = (previous, class, byte);
+        }
+        signs
     }
 }
 
