@@ -68,8 +68,8 @@ const TABLES: [&[Rule]; 17] = [
 ];
 
 /// Every rule for numbers of a shape, by file.
-const NUMBERS: [&[NumberRule]; 29] = {
-    let mut tables: [&[NumberRule]; 29] = [&[]; 29];
+const NUMBERS: [&[NumberRule]; 30] = {
+    let mut tables: [&[NumberRule]; 30] = [&[]; 30];
     let mut at = 0;
     while at < national::NUMBERS.len() {
         tables[at] = national::NUMBERS[at];
@@ -79,6 +79,7 @@ const NUMBERS: [&[NumberRule]; 29] = {
     tables[26] = bank_account::NUMBERS;
     tables[27] = driver_license::NUMBERS;
     tables[28] = vehicle::NUMBERS;
+    tables[29] = ssn::NUMBERS;
     tables
 };
 

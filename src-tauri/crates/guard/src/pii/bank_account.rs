@@ -109,8 +109,6 @@ pub(super) const FIELDS: &[Field] = &[
             "code banque",
             "bank code",
             "agência",
-            "abi",
-            "cab",
         ],
         value: |joint| code(joint.rest, 5..=9, 5..=11),
     },

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Candidate, Context, Gate, Rule, alone, digits};
-use crate::{Category, finding::Evidence, normalise::part};
+use crate::{Category, finding::Evidence};
 
 const PATTERN: &str = r"[0-9](?:[ -]{0,2}[0-9]){11,26}";
 
@@ -74,6 +74,9 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
+/// Most digits of a card number (ISO/IEC 7812-1).
+const MAX_DIGITS: usize = 19;
+
 /// The Luhn check digit (ISO/IEC 7812-1, annex B).
 pub(super) fn luhn(digits: &[u8]) -> bool {
     let sum: u32 = digits
@@ -106,18 +109,33 @@ fn is_issued(digits: &[u8]) -> bool {
 /// The first stretch between group borders that is a card number.
 fn with_check_digit(candidate: &Candidate<'_>) -> Option<Range<usize>> {
     let groups = groups(candidate);
+    let all = digits(candidate.value());
+    let mut from = 0;
     for (first, start) in groups.iter().enumerate() {
-        for end in groups.get(first..)?.iter().rev() {
-            let range = start.start..end.end;
-            let number = digits(part(candidate.text, range.clone()));
-            let written = groups.get(first..).unwrap_or_default();
-            let written = written.iter().take_while(|group| group.end <= end.end);
-            if (13..=19).contains(&number.len())
-                && are_of_a_card(written.map(Range::len))
-                && is_issued(&number)
-                && luhn(&number)
-                && candidate.stands_alone(&range)
+        let rest = groups.get(first..)?;
+        let number = all.get(from..)?;
+        from += start.len();
+        if !may_be_issued(number) {
+            continue;
+        }
+        // how many digits each further group brings the stretch to, while they are a card's
+        let mut counts: Vec<usize> = Vec::with_capacity(rest.len());
+        for group in rest {
+            let count = counts.last().copied().unwrap_or(0) + group.len();
+            if count > MAX_DIGITS
+                || !may_follow(rest.get(..counts.len()).unwrap_or_default(), group)
             {
+                break;
+            }
+            counts.push(count);
+        }
+        for (end, count) in rest.iter().zip(counts).rev() {
+            let range = start.start..end.end;
+            if count < 13 {
+                break;
+            }
+            let number = number.get(..count)?;
+            if is_issued(number) && luhn(number) && candidate.stands_alone(&range) {
                 return Some(range);
             }
         }
@@ -125,11 +143,19 @@ fn with_check_digit(candidate: &Candidate<'_>) -> Option<Range<usize>> {
     None
 }
 
-/// Whether digits are grouped as on a card, or each stands alone; a run of numbers is no card.
-fn are_of_a_card(mut sizes: impl Iterator<Item = usize> + Clone) -> bool {
-    let count = sizes.clone().count();
-    sizes.clone().all(|size| size == 1)
-        || sizes.clone().take(count - 1).all(|size| size >= 3) && sizes.next().is_some()
+/// Whether a card number may begin so.
+fn may_be_issued(number: &[u8]) -> bool {
+    matches!(number.first(), Some(1..=6)) && number.len() >= 13
+}
+
+/// Whether a group may follow `before`: on a card three digits or more stand together, save in the
+/// last group, or each digit stands alone. A run of numbers is no card.
+fn may_follow(before: &[Range<usize>], group: &Range<usize>) -> bool {
+    match (before.first(), before.last()) {
+        (Some(first), _) if first.len() == 1 => group.len() == 1,
+        (_, Some(last)) => last.len() >= 3,
+        (_, None) => group.len() != 2,
+    }
 }
 
 fn card_length(candidate: &Candidate<'_>) -> Option<Range<usize>> {

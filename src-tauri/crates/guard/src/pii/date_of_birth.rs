@@ -113,7 +113,12 @@ pub(super) const RULES: &[Rule] = &[Rule {
 /// birth before it.
 fn in_one_sentence(candidate: &Candidate<'_>) -> Option<Range<usize>> {
     let before = candidate.before(40);
-    let Some(stem) = STEMS.iter().filter_map(|stem| before.rfind(stem)).max() else {
+    let begins = |at: &usize| {
+        let here = before.get(*at..).unwrap_or_default();
+        here.starts_with(['b', 'd', 'g', 'n', 'f', 'u'])
+            && STEMS.iter().any(|stem| here.starts_with(stem))
+    };
+    let Some(stem) = (0..before.len()).rev().find(begins) else {
         let after = part(candidate.text, candidate.range.end..);
         let said = [" (", " is ", " was ", " - "].iter().any(|joint| after.starts_with(joint));
         return ends_alone(candidate).filter(|_| said);

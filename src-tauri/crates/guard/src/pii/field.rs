@@ -11,7 +11,7 @@ use super::{
     FIELDS, Rule,
     engine::{Hit, is_within},
 };
-use crate::normalise::part;
+use crate::{Category, normalise::part};
 
 /// Most bytes between a label and its datum, within the context that the answer filter keeps.
 const MAX_JOINT: usize = 40;
@@ -120,6 +120,41 @@ const OWNER: &[&str] = &[
     "belonging",
 ];
 
+/// Words that make a label one of a thing: a transaction ID number is no one's.
+const THINGS: &[&str] = &[
+    "order",
+    "transaction",
+    "ticket",
+    "booking",
+    "product",
+    "invoice",
+    "tracking",
+    "device",
+    "session",
+    "request",
+    "message",
+    "process",
+    "job",
+    "application",
+    "app",
+    "item",
+    "software",
+    "model",
+    "serial",
+    "batch",
+    "event",
+    "confirmation",
+    "shipment",
+    "parcel",
+    "plugin",
+    "vendor",
+    "service",
+    "merchant",
+    "dog",
+    "business",
+    "trade",
+];
+
 /// A kind of datum that labels announce.
 pub(super) struct Field {
     /// Its name, category and examples; it has no pattern.
@@ -177,7 +212,7 @@ impl Fields {
                     && part(text, range.clone()).starts_with(char::is_uppercase);
                 before.is_alphanumeric() && !camel
             });
-            if touched || is_within(&range, placeholders) {
+            if touched || is_within(&range, placeholders) || is_of_a_thing(text, range.start) {
                 continue;
             }
             let found = field
@@ -191,7 +226,11 @@ impl Fields {
 
 /// The words, lower case, after which a datum without digits may follow.
 pub(super) fn lead_words() -> impl Iterator<Item = &'static str> {
-    FIELDS.into_iter().flatten().flat_map(|field| field.labels).filter_map(|label| {
+    let wordy = |field: &&Field| {
+        matches!(field.rule.category, Category::Username | Category::LicensePlate)
+            || field.rule.name == "bank/bic"
+    };
+    FIELDS.into_iter().flatten().filter(wordy).flat_map(|field| field.labels).filter_map(|label| {
         label.split(|c: char| !c.is_alphanumeric()).max_by_key(|word| word.len())
     })
 }
@@ -230,22 +269,19 @@ impl Field {
             }
             let word =
                 joint.rest.split(|c: char| !(c.is_alphabetic() || "º°".contains(c))).next()?;
-            let lower = word.to_lowercase();
-            if OWNER.contains(&lower.as_str())
+            let is_one_of = |words: &[&str]| words.iter().any(|one| word.eq_ignore_ascii_case(one));
+            if is_one_of(OWNER)
                 && let Some(rest) = after_owner(joint.rest)
             {
                 joint.rest = rest;
                 joint.said = true;
                 continue;
             }
-            if word.is_empty() || !FILLERS.contains(&lower.as_str()) {
+            if word.is_empty() || !is_one_of(FILLERS) {
                 return None;
             }
-            joint.said |= matches!(
-                lower.as_str(),
-                "is" | "was" | "ist" | "lautet" | "est" | "es" | "è" | "é"
-            );
-            joint.numbered |= NUMBERING.contains(&lower.as_str());
+            joint.said |= is_one_of(&["is", "was", "ist", "lautet", "est", "es", "è", "é"]);
+            joint.numbered |= is_one_of(NUMBERING);
             joint.rest = part(joint.rest, word.len()..);
         }
         None
@@ -313,6 +349,16 @@ impl Joint<'_> {
     }
 }
 
+/// Whether the label is about a thing and not a person: `order account number`, `device user id`.
+fn is_of_a_thing(text: &str, start: usize) -> bool {
+    let before = part(text, ..start).trim_end_matches([' ', '_', '-']);
+    if before.len() == start {
+        return false;
+    }
+    let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    THINGS.iter().any(|thing| word.eq_ignore_ascii_case(thing))
+}
+
 /// What follows the name of an owner and `is` or a colon.
 fn after_owner(rest: &str) -> Option<&str> {
     let near = rest.char_indices().take(MAX_JOINT);
@@ -373,6 +419,9 @@ pub(super) fn code(
             break;
         }
         at += 1;
+    }
+    if ends.is_empty() && !part(rest, start..at).bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
     }
     ends.push(at);
     ends.into_iter().rev().find(|end| {

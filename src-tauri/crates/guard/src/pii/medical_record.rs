@@ -243,8 +243,6 @@ const LABELS: &[&str] = &[
     "pt#",
     "patient chart",
     "health plan beneficiary number",
-    "certificate number",
-    "group number",
     "record id",
     "insurance card",
     "member id",

@@ -31,7 +31,7 @@ mod za;
 
 use super::{
     Context, Rule,
-    field::{Field, code},
+    field::{Field, Joint, code},
     number::NumberRule,
 };
 use crate::{Category, finding::Evidence};
@@ -65,32 +65,56 @@ pub(super) const NUMBERS: [&[NumberRule]; 25] = [
     za::NUMBERS,
 ];
 
-pub(super) const FIELDS: &[Field] = &[Field {
-    rule: Rule {
-        name: "national/labelled",
-        category: Category::NationalId,
-        evidence: Evidence::Context,
-        score: 0.85,
-        reason: "A number after words that announce a number of identity or tax.",
-        finds: &[
-            ("national ID: 88-1234567-A", "88-1234567-A"),
-            ("{\"national_id\": \"GH7712345\"}", "GH7712345"),
-            ("Steuernummer 12/345/67890", "12/345/67890"),
-            ("his tax ID is 884512377", "884512377"),
-            ("| ID card number | AX 4471902 |", "AX 4471902"),
-            ("numero de identificación: 44718822", "44718822"),
+pub(super) const FIELDS: &[Field] = &[
+    Field {
+        rule: Rule {
+            name: "national/labelled",
+            category: Category::NationalId,
+            evidence: Evidence::Context,
+            score: 0.85,
+            reason: "A number after words that announce a number of identity or tax.",
+            finds: &[
+                ("national ID: 88-1234567-A", "88-1234567-A"),
+                ("{\"national_id\": \"GH7712345\"}", "GH7712345"),
+                ("Steuernummer 12/345/67890", "12/345/67890"),
+                ("his tax ID is 884512377", "884512377"),
+                ("| ID card number | AX 4471902 |", "AX 4471902"),
+                ("numero de identificación: 44718822", "44718822"),
+            ],
+            passes: &["national id schemes of 2019", "tax number 12", "an identity card for 25.00"],
+            ..Rule::BASE
+        },
+        labels: LABELS,
+        value: national_code,
+    },
+    Field {
+        rule: Rule {
+            name: "national/announced",
+            category: Category::NationalId,
+            evidence: Evidence::Context,
+            score: 0.8,
+            reason: "A number after an abbreviation for a number of identity or tax.",
+            finds: &[("TIN: 884-512-377", "884-512-377"), ("DNI nº 44718822", "44718822")],
+            passes: &["ein 10000 Meter", "das war nie 123456", "30 dni 100000", "TIN 2024"],
+            ..Rule::BASE
+        },
+        // short words that mean other things in other languages
+        labels: &[
+            "tin", "ein", "utr", "dni", "nie", "nif", "rg", "cpf", "bsn", "nric", "nid", "ssnit",
         ],
-        passes: &["national id schemes of 2019", "tax number 12", "an identity card for 25.00"],
-        ..Rule::BASE
+        value: |joint| {
+            let announced = joint.mark.is_some() || joint.numbered;
+            announced.then(|| national_code(joint)).flatten()
+        },
     },
-    labels: LABELS,
-    value: |joint| {
-        // three, two and four digits are a social security number whatever the label says
-        let sizes = |value: &str| value.split('-').map(str::len).eq([3, 2, 4]);
-        code(joint.rest, 5..=16, 6..=22)
-            .filter(|length| !joint.rest.get(..*length).is_some_and(sizes))
-    },
-}];
+];
+
+/// An identifier that is no social security number: three, two and four digits are one whatever
+/// the label says.
+fn national_code(joint: &Joint<'_>) -> Option<usize> {
+    let sizes = |value: &str| value.split('-').map(str::len).eq([3, 2, 4]);
+    code(joint.rest, 5..=16, 6..=22).filter(|length| !joint.rest.get(..*length).is_some_and(sizes))
+}
 
 /// Words for a number of identity or tax.
 const LABELS: &[&str] = &[
@@ -130,11 +154,7 @@ const LABELS: &[&str] = &[
     "taxpayer id",
     "taxpayer identification number",
     "taxpayer reference",
-    "tin",
-    "ein",
     "employer identification number",
-    "utr",
-    "nric",
     "fin number",
     "aadhaar",
     "aadhaar number",
@@ -153,9 +173,6 @@ const LABELS: &[&str] = &[
     "numéro de carte d'identité",
     "numéro fiscal",
     "identifiant fiscal",
-    "dni",
-    "nie",
-    "nif",
     "documento de identidad",
     "documento nacional de identidad",
     "número de identificación",
@@ -167,7 +184,6 @@ const LABELS: &[&str] = &[
     "carta d'identità",
     "codice fiscale",
     "partita iva personale",
-    "bsn",
     "burgerservicenummer",
     "identiteitskaart",
     "rijksregisternummer",
@@ -176,8 +192,6 @@ const LABELS: &[&str] = &[
     "bilhete de identidade",
     "número de contribuinte",
     "contribuinte",
-    "cpf",
-    "rg",
     "pesel",
     "dowód osobisty",
     "personnummer",

@@ -23,7 +23,7 @@ pub(super) struct NumberRule {
     /// Its name, category, context and examples; it has no pattern.
     pub(super) rule: Rule,
     /// What it looks like: `9` a digit, `A` a capital letter, `X` either. Groups are divided by a
-    /// space (any of ` -./`) or by that very sign. The number may also stand in one piece, unless
+    /// space (any of ` -./`), `_` (a blank) or by that very sign. The number may also stand in one piece, unless
     /// the shape begins with `!`.
     pub(super) shapes: &'static [&'static str],
     /// Whether the letters and digits, in capitals and without dividers, are such a number.
@@ -33,6 +33,8 @@ pub(super) struct NumberRule {
 /// The number rules, by the lengths of their shapes.
 pub(super) struct Numbers {
     shapes: [Vec<Shape>; MAX_SIGNS + 1],
+    /// Length of the shortest shape.
+    least: usize,
     /// Made when a first number needs the words near it.
     words: OnceLock<Words>,
 }
@@ -65,7 +67,8 @@ impl Numbers {
                 }
             }
         }
-        Self { shapes, words: OnceLock::new() }
+        let least = shapes.iter().position(|list| !list.is_empty()).unwrap_or(0);
+        Self { shapes, least, words: OnceLock::new() }
     }
 
     /// Adds what the number rules find in `text`.
@@ -75,6 +78,10 @@ impl Numbers {
         let mut groups = Groups { bytes: text.as_bytes(), at: 0 };
         while groups.next_chain(&mut chain) {
             for first in 0..chain.len() {
+                let reach = chain.get(first..).unwrap_or_default().iter().take(MAX_GROUPS);
+                if reach.map(|group| group.end - group.start).sum::<usize>() < self.least {
+                    continue;
+                }
                 self.windows(text, &chain, first, |shape, range| {
                     let near = shape.rule.rule.context.is_none_or(|wanted| {
                         let found = context
@@ -300,11 +307,9 @@ impl Window {
             return !shape.must_divide;
         }
         self.borders == shape.borders
-            && self
-                .dividers
-                .iter()
-                .zip(&shape.dividers)
-                .all(|(here, wanted)| here == wanted || (*wanted == b' ' && *here != 0))
+            && self.dividers.iter().zip(&shape.dividers).all(|(here, wanted)| {
+                here == wanted || *wanted == b' ' || (*wanted == b'_' && *here == b' ')
+            })
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "phone/international",
         category: Category::Phone,
         pattern: PATTERN,
-        gate: Gate::Digits(8),
+        gate: Gate::Any(&["+", "00"]),
         accept: international,
         evidence: Evidence::Validated,
         score: 0.95,
@@ -201,11 +201,12 @@ fn after_plus(candidate: &Candidate<'_>) -> Option<Range<usize>> {
 }
 
 fn national(candidate: &Candidate<'_>) -> Option<Range<usize>> {
-    if is_something_else(candidate) || candidate.value().starts_with('+') {
+    let value = candidate.value();
+    if value.starts_with('+') || value.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    longest(candidate, |number| {
-        let sizes = number.sizes.as_slice();
+    let found = longest(candidate, |number| {
+        let sizes = number.sizes;
         let american =
             matches!(sizes, [3, 3, 4] | [1 | 3, 3, 3, 4]) && !number.digits.starts_with("000");
         let trunk = number.digits.starts_with('0')
@@ -214,14 +215,12 @@ fn national(candidate: &Candidate<'_>) -> Option<Range<usize>> {
             && (2..=6).contains(&sizes.len())
             && sizes.iter().all(|size| *size >= 2);
         (american || trunk) && number.groups_are_plain
-    })
+    });
+    found.filter(|_| !is_something_else(candidate))
 }
 
 fn in_context(candidate: &Candidate<'_>) -> Option<Range<usize>> {
-    if is_something_else(candidate) {
-        return None;
-    }
-    longest(candidate, |number| {
+    let found = longest(candidate, |number| {
         let trunk = number.digits.starts_with('0');
         // 1500 2000 2500, 1299 1399 and 1200000 are amounts
         let fours = number.sizes.iter().all(|size| *size == 4)
@@ -233,57 +232,63 @@ fn in_context(candidate: &Candidate<'_>) -> Option<Range<usize>> {
             && number.sizes != [3, 2, 4]
             && !amounts
             && !round
-    })
+    });
+    found.filter(|_| !is_something_else(candidate))
 }
 
 /// A number as written: its digits, and how many stand together.
-struct Number {
-    digits: String,
-    sizes: Vec<usize>,
+struct Number<'n> {
+    digits: &'n str,
+    sizes: &'n [usize],
     groups_are_plain: bool,
 }
 
 /// The longest front part of the candidate, cut between groups, that `fits`.
-fn longest(candidate: &Candidate<'_>, fits: impl Fn(&Number) -> bool) -> Option<Range<usize>> {
-    let start = candidate.range.start;
-    let touched = |at| candidate.char_before(at).is_some_and(char::is_alphanumeric);
-    if touched(start)
-        || matches!(candidate.char_before(start), Some('.' | ',' | '/' | '-' | '_'))
-        || (candidate.char_before(start) == Some('=') && !candidate.value().starts_with('+'))
+fn longest(candidate: &Candidate<'_>, fits: impl Fn(&Number<'_>) -> bool) -> Option<Range<usize>> {
+    let (start, value) = (candidate.range.start, candidate.value());
+    let before = candidate.char_before(start);
+    if before.is_some_and(|c| c.is_alphanumeric() || ".,/-_".contains(c))
+        || (before == Some('=') && !value.starts_with('+'))
     {
         return None;
     }
-    let mut end = candidate.range.end;
-    loop {
-        let value = part(candidate.text, start..end);
-        let after = candidate.char_after(end);
+    let main = value.split(['x', 'e']).next().unwrap_or(value);
+    let (mut digits, mut sizes, mut ends) = (String::new(), Vec::new(), Vec::new());
+    for (at, c) in main.char_indices().filter(|(_, c)| c.is_ascii_digit()) {
+        match (ends.last_mut(), sizes.last_mut()) {
+            (Some(end), Some(size)) if *end == at => {
+                *end = at + 1;
+                *size += 1;
+            }
+            _ => {
+                ends.push(at + 1);
+                sizes.push(1);
+            }
+        }
+        digits.push(c);
+    }
+    let mut count = digits.len();
+    let extended = (main.len() < value.len()).then_some((value.len(), sizes.len()));
+    let shorter = ends.iter().enumerate().rev().map(|(group, end)| (*end, group + 1));
+    let mut last = sizes.len();
+    for (end, groups) in extended.into_iter().chain(shorter) {
+        count -= sizes.get(groups..last)?.iter().sum::<usize>();
+        last = groups;
+        let value = part(candidate.text, start..start + end);
         if value.len() < 7 {
             return None;
         }
-        let clear = !after.is_some_and(char::is_alphanumeric) && !is_decimal(candidate, end);
-        if clear && !is_date(value) && fits(&read(value)) {
-            return Some(start..end);
+        let number = digits.get(..count)?;
+        let clear = !candidate.char_after(start + end).is_some_and(char::is_alphanumeric)
+            && !is_decimal(candidate, start + end);
+        let same = number.bytes().all(|byte| number.bytes().next() == Some(byte));
+        let number =
+            Number { digits: number, sizes: sizes.get(..groups)?, groups_are_plain: !same };
+        if clear && fits(&number) && !is_date(value) {
+            return Some(start..start + end);
         }
-        // drop the last group and what divides it from the one before
-        let shorter = value.trim_end_matches(|c: char| c.is_ascii_digit());
-        let shorter = shorter.trim_end_matches(|c: char| !c.is_ascii_digit());
-        if shorter.len() == value.len() {
-            return None;
-        }
-        end = start + shorter.len();
     }
-}
-
-fn read(value: &str) -> Number {
-    let main = value.split(['x', 'e']).next().unwrap_or(value);
-    let sizes: Vec<usize> = main
-        .split(|c: char| !c.is_ascii_digit())
-        .filter(|group| !group.is_empty())
-        .map(str::len)
-        .collect();
-    let digits: String = main.chars().filter(char::is_ascii_digit).collect();
-    let same = digits.bytes().all(|byte| Some(byte) == digits.bytes().next());
-    Number { digits, sizes, groups_are_plain: !same }
+    None
 }
 
 /// Whether a decimal point or comma and another digit follow.
@@ -295,13 +300,13 @@ fn is_decimal(candidate: &Candidate<'_>, end: usize) -> bool {
 
 /// Whether the value begins like a date: 2024-01-05, 05/01/2024, 1998-1999.
 fn is_date(value: &str) -> bool {
-    let groups: Vec<&str> = value.split(['-', '/', '.', ' ']).collect();
+    let mut groups = value.split(['-', '/', '.', ' ']);
     let year = |text: &str| text.len() == 4 && (text.starts_with("19") || text.starts_with("20"));
     let small =
         |text: &str| text.len() <= 2 && text.parse::<u8>().is_ok_and(|n| (1..=31).contains(&n));
-    match groups.as_slice() {
-        [a, b] => year(a) && year(b),
-        [a, b, c, ..] => {
+    match (groups.next(), groups.next(), groups.next()) {
+        (Some(a), Some(b), None) => year(a) && year(b),
+        (Some(a), Some(b), Some(c)) => {
             (year(a) && small(b) && small(c.get(..2).unwrap_or(c)))
                 || (small(a) && small(b) && year(c))
         }

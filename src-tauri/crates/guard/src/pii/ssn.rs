@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::{
-    Candidate, Context, Gate, Rule, alone,
+    Context, Rule, alone,
     field::{Field, Joint, code},
+    number::NumberRule,
 };
 use crate::{Category, finding::Evidence};
 
@@ -26,13 +27,10 @@ const WORDS: &[&str] = &[
     "sozialversicherung",
 ];
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
+pub(super) const NUMBERS: &[NumberRule] = &[NumberRule {
+    rule: Rule {
         name: "ssn/allocated",
         category: Category::Ssn,
-        pattern: r"[0-9]{3}[- ][0-9]{2}[- ][0-9]{4}",
-        gate: Gate::Digits(9),
-        accept: allocated,
         score: 0.85,
         reason: "Three, two and four digits in a range of United States social security numbers.",
         finds: &[
@@ -47,27 +45,31 @@ pub(super) const RULES: &[Rule] = &[
             "123-45-0000",
             "1123-45-67890",
             "123-45 6789",
+            "123.45.6789",
         ],
         ..Rule::BASE
     },
-    Rule {
-        name: "ssn/context",
-        category: Category::Ssn,
-        pattern: r"[0-9]{3}[-. ]?[0-9]{2}[-. ]?[0-9]{4}",
-        context: Some(Context { words: WORDS, before: 40, after: 20 }),
-        accept: alone,
-        evidence: Evidence::Context,
-        score: 0.95,
-        reason: "Nine digits near words for social security.",
-        finds: &[
-            ("SSN: 992-13-2428", "992-13-2428"),
-            ("my social security number is 536904399", "536904399"),
-            ("000-12-3456 is my SSN", "000-12-3456"),
-        ],
-        passes: &["the assn 992-13-2428", "invoice 536904399"],
-        ..Rule::BASE
-    },
-];
+    shapes: &["!999-99-9999", "!999_99_9999"],
+    check: allocated,
+}];
+
+pub(super) const RULES: &[Rule] = &[Rule {
+    name: "ssn/context",
+    category: Category::Ssn,
+    pattern: r"[0-9]{3}[-. ]?[0-9]{2}[-. ]?[0-9]{4}",
+    context: Some(Context { words: WORDS, before: 40, after: 20 }),
+    accept: alone,
+    evidence: Evidence::Context,
+    score: 0.95,
+    reason: "Nine digits near words for social security.",
+    finds: &[
+        ("SSN: 992-13-2428", "992-13-2428"),
+        ("my social security number is 536904399", "536904399"),
+        ("000-12-3456 is my SSN", "000-12-3456"),
+    ],
+    passes: &["the assn 992-13-2428", "invoice 536904399"],
+    ..Rule::BASE
+}];
 
 pub(super) const FIELDS: &[Field] = &[
     Field {
@@ -196,16 +198,13 @@ fn abroad(joint: &Joint<'_>) -> Option<usize> {
 
 /// Area, group and serial as the Social Security Administration gives them out, or a taxpayer
 /// number's ranges (Internal Revenue Service, Publication 1915).
-fn allocated(candidate: &Candidate<'_>) -> Option<Range<usize>> {
-    let value = candidate.value().as_bytes();
-    if value.get(3) != value.get(6) {
-        return None;
-    }
+fn allocated(signs: &[u8]) -> bool {
     let number = |range: Range<usize>| {
-        candidate.value().get(range).and_then(|digits| digits.parse::<u16>().ok())
+        let digits = signs.get(range).unwrap_or_default();
+        digits.iter().fold(0, |number, sign| number * 10 + u32::from(sign.wrapping_sub(b'0')))
     };
-    let (area, group, serial) = (number(0..3)?, number(4..6)?, number(7..11)?);
+    let (area, group, serial) = (number(0..3), number(3..5), number(5..9));
     let taxpayer = area >= 900 && matches!(group, 50..=65 | 70..=88 | 90..=92 | 94..=99);
     let social = !matches!(area, 0 | 666 | 900..) && group != 0 && serial != 0;
-    alone(candidate).filter(|_| social || taxpayer)
+    social || taxpayer
 }

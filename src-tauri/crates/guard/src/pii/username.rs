@@ -2,7 +2,7 @@
 
 use super::{
     Gate, Rule, alone,
-    field::{Field, Joint},
+    field::{Field, Joint, code},
 };
 use crate::{Category, finding::Evidence};
 
@@ -34,20 +34,15 @@ pub(super) const FIELDS: &[Field] = &[
                 ("DB_USER = \"test_8557\"", "test_8557"),
                 ("my user name is k7brown", "k7brown"),
                 ("Username: annlee", "annlee"),
-                ("login=ann.lee", "ann.lee"),
                 ("{\"username\": \"annlee\"}", "annlee"),
                 ("Benutzername: m.weber", "m.weber"),
                 ("nom d'utilisateur : jdupont", "jdupont"),
-                ("user id 54321", "54321"),
                 ("logged in as svc_backup2", "svc_backup2"),
             ],
             passes: &[
                 "my username is wrong",
-                "login: required",
                 "username: choose a good one",
                 "the username is taken",
-                "login to the site",
-                "login: Ann Lee",
                 "user id and password",
             ],
             ..BASE
@@ -55,9 +50,6 @@ pub(super) const FIELDS: &[Field] = &[
         labels: &[
             "username",
             "user name",
-            "user id",
-            "userid",
-            "login",
             "login name",
             "login id",
             "screen name",
@@ -65,9 +57,6 @@ pub(super) const FIELDS: &[Field] = &[
             "db user",
             "database user",
             "account name",
-            "nickname",
-            "handle",
-            "twitter handle",
             "logged in as",
             "signed in as",
             "benutzername",
@@ -75,16 +64,52 @@ pub(super) const FIELDS: &[Field] = &[
             "anmeldename",
             "nutzername",
             "nom d'utilisateur",
-            "identifiant",
-            "pseudo",
             "nombre de usuario",
             "nome utente",
             "gebruikersnaam",
             "nome de usuário",
             "nome de utilizador",
-            "usuario",
         ],
         value: name,
+    },
+    Field {
+        rule: Rule {
+            name: "username/announced",
+            finds: &[
+                ("login=ann.lee", "ann.lee"),
+                ("my handle is ann_lee", "ann_lee"),
+                ("Login: annlee9", "annlee9"),
+            ],
+            passes: &[
+                "login: required",
+                "login to the site",
+                "login: Ann Lee",
+                "we handle 10000 users",
+                "handle 2FA requests",
+            ],
+            ..BASE
+        },
+        // words that mean other things too
+        labels: &[
+            "login",
+            "handle",
+            "twitter handle",
+            "nickname",
+            "identifiant",
+            "pseudo",
+            "usuario",
+        ],
+        value: |joint| (joint.mark.is_some() || joint.said).then(|| name(joint)).flatten(),
+    },
+    Field {
+        rule: Rule {
+            name: "username/id",
+            finds: &[("user id 54321", "54321"), ("userId: ann_lee7", "ann_lee7")],
+            passes: &["user id and password", "user id in 2024"],
+            ..BASE
+        },
+        labels: &["user id", "userid"],
+        value: |joint| code(joint.rest, 4..=12, 4..=24).or_else(|| name(joint)),
     },
     Field {
         rule: Rule {
@@ -193,7 +218,7 @@ fn name(joint: &Joint<'_>) -> Option<usize> {
     let talk = after.strip_prefix(' ').is_some_and(|rest| {
         rest.starts_with(|c: char| c.is_lowercase() || (named && c.is_uppercase()))
     });
-    let telling = digits > 0 && (digits < value.len() || marked || digits >= 5) || inner;
+    let telling = digits > 0 && (digits < value.len() || marked || joint.said) || inner;
     // YOUR_NAME stands for a name; 12.You are two sentences
     let blank =
         value.contains('_') && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
