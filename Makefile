@@ -167,7 +167,7 @@ bench-model: models $(CLOISTER_BIN) ## Measures the model: load, prefill, decode
 bench-guard: ## Measures the guard and other tools: EVALS=DIR [ONLY=accuracy|speed|tools]
 	@# the mistake in the call is found before anything is built
 	@packaging/bench-guard.sh --check "$(EVALS)"
-	@$(MAKE) $(CLOISTER_BIN)
+	@$(MAKE) models $(CLOISTER_BIN)
 	@packaging/bench-guard.sh "$(EVALS)" $(if $(ONLY),--only $(ONLY))
 
 .PHONY: fuzz-guard

@@ -49,6 +49,8 @@ python=python3
 "$python" -c 'import ensurepip, venv' 2>/dev/null \
   || fail "Python needs its venv module: install the python3-venv package"
 
+# The name tagger, where it was fetched: without it the rules are measured alone, and the table says so.
+export CLOISTER_MODELS="${CLOISTER_MODELS:-$root/models}"
 # no byte code beside the sources
 export PYTHONDONTWRITEBYTECODE=1
 exec "$python" "$root/packaging/bench_guard" "$(cd "$evals" && pwd)" --cloister "$cloister" "$@"

@@ -38,13 +38,15 @@ def main() -> None:
         work = pathlib.Path(folder)
         # the timed parts first, while nothing else has warmed the machine
         if "speed" in parts:
-            results["speed"] = stamp(arguments) | measure_speed(command, messages)
+            results["speed"] = stamp(arguments, command) | measure_speed(command, messages)
         if "tools" in parts:
-            results["tools"] = stamp(arguments) | measure_tools(
+            results["tools"] = stamp(arguments, command) | measure_tools(
                 arguments, corpus, command, messages, work
             )
         if "accuracy" in parts:
-            results["accuracy"] = stamp(arguments) | measure_accuracy(corpus, command, work)
+            results["accuracy"] = stamp(arguments, command) | measure_accuracy(
+                corpus, command, work
+            )
     print(report.write(DOCUMENTS, results))
 
 
@@ -105,7 +107,13 @@ def target() -> pathlib.Path:
     return pathlib.Path(json.loads(done.stdout)["target_directory"])
 
 
-def stamp(arguments: argparse.Namespace) -> dict:
+def has_tagger(command: list[str]) -> bool:
+    """The program says on standard error when rules find names alone."""
+    done = subprocess.run(command, input=b"", capture_output=True, check=False)
+    return b"by rules alone" not in done.stderr
+
+
+def stamp(arguments: argparse.Namespace, command: list[str]) -> dict:
     only = f" ONLY={arguments.only}" if arguments.only else ""
     cpu = "an unnamed processor"
     for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
@@ -118,6 +126,7 @@ def stamp(arguments: argparse.Namespace) -> dict:
             "cores": os.cpu_count(),
             "cpu": cpu,
             "load": os.getloadavg()[0],
+            "tagger": not arguments.driver and has_tagger(command),
             "command": f"make bench-guard EVALS=DIR{only}",
         }
     }

@@ -58,8 +58,10 @@ def stamps(results: dict) -> list[str]:
     for part, name in PARTS.items():
         stamp = results.get(part, {}).get("stamp")
         if stamp:
+            tagger = "with" if stamp["tagger"] else "**without**"
             said.append(
-                f"- {name}: {stamp['date']}, commit {stamp['commit']}, {stamp['cores']} cores of"
+                f"- {name}, {tagger} the name tagger: {stamp['date']}, commit {stamp['commit']},"
+                f" {stamp['cores']} cores of"
                 f" {stamp['cpu']}, load {stamp['load']:.1f} before; `{stamp['command']}`"
             )
         else:

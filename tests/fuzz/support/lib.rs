@@ -4,7 +4,7 @@
 use std::sync::{Arc, OnceLock};
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use cloister_guard::{Finding, Guard, Placeholder, Treatment};
+use cloister_guard::{Finding, Guard, GuardOptions, Placeholder, Profile, Treatment};
 
 /// Fragments that rules look for, so that the fuzzer need not spell them.
 const FRAGMENTS: &[&str] = &[
@@ -71,6 +71,9 @@ const FRAGMENTS: &[&str] = &[
     "is ",
     "MRN ",
     "12 Mill Lane",
+    "diabetes",
+    "took 20 mg of ",
+    "patient ",
     "username ",
     "hunter2secret",
     "sk-",
@@ -102,6 +105,8 @@ const FRAGMENTS: &[&str] = &[
     "[REDACTED]",
     "[PERSON]",
     "[SECRET]",
+    "[PERSON_1]",
+    "[EMAIL_2]",
     "[1]",
     "[9]",
 ];
@@ -113,6 +118,15 @@ const MAX_PIECES: usize = 60;
 pub fn guard() -> &'static Arc<Guard> {
     static GUARD: OnceLock<Arc<Guard>> = OnceLock::new();
     GUARD.get_or_init(|| Arc::new(Guard::default()))
+}
+
+/// The same with the profile of a clinic.
+pub fn health_guard() -> &'static Arc<Guard> {
+    static GUARD: OnceLock<Arc<Guard>> = OnceLock::new();
+    GUARD.get_or_init(|| {
+        let options = GuardOptions { profile: Profile::Health, ..GuardOptions::default() };
+        Arc::new(Guard::new(options))
+    })
 }
 
 /// A text of fragments and of characters that the fuzzer chooses.
