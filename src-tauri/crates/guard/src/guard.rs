@@ -6,11 +6,13 @@ use cloister_types::{Judge, Sanitized, Tagger};
 use serde::Serialize;
 
 use crate::{
-    Finding, Injection, Moderation, Placeholder, Profile, Redaction, SiteRules, Treatment, Views,
+    Finding, Injection, Moderation, NameCoverage, Placeholder, Profile, Redaction, SiteRules,
+    Treatment, Views,
     answer::AnswerRules,
     health::HealthTerms,
     injection::InjectionRules,
     moderation::ModerationRules,
+    names::NameFinder,
     normalise::{Decoder, View},
     opinion,
     pii::Detectors,
@@ -36,6 +38,7 @@ pub struct Guard {
     health: Option<HealthTerms>,
     decoder: Decoder,
     detectors: Detectors,
+    names: NameFinder,
     answer: AnswerRules,
     injection: InjectionRules,
     moderation: ModerationRules,
@@ -66,6 +69,8 @@ pub struct Scan {
     pub findings: Vec<Finding>,
     /// The placeholders, in code points of the sanitised text.
     pub placeholders: Vec<Placeholder>,
+    /// How much of the text the tagger read for names and addresses.
+    pub names: NameCoverage,
     /// Whether it is an attack.
     pub injection: Injection,
     /// Whether it calls for a redirect.
@@ -99,6 +104,7 @@ impl Guard {
             decoder: Decoder::new(),
             answer: AnswerRules::new(&detectors),
             detectors,
+            names: NameFinder::new(),
             injection: InjectionRules::new(),
             moderation: ModerationRules::new(),
         }
@@ -128,6 +134,14 @@ impl Guard {
 
     pub(crate) const fn detectors(&self) -> &Detectors {
         &self.detectors
+    }
+
+    pub(crate) const fn names(&self) -> &NameFinder {
+        &self.names
+    }
+
+    pub(crate) fn tagger(&self) -> Option<&dyn Tagger> {
+        self.options.tagger.as_deref()
     }
 
     pub(crate) const fn answer_rules(&self) -> &AnswerRules {
@@ -174,7 +188,7 @@ impl Guard {
     pub fn scan(&self, text: &str) -> Scan {
         let views = self.normalise(text);
         let (injection, moderation) = self.verdicts(text, &views);
-        let Redaction { sanitized, findings, placeholders } = self.redact(text, &views);
+        let Redaction { sanitized, findings, placeholders, names } = self.redact(text, &views);
         let replaced = findings.iter().any(|finding| finding.treatment == Treatment::Replace);
         let action = match (injection.flagged, moderation.flagged, replaced) {
             (true, _, _) => Action::Block,
@@ -182,7 +196,7 @@ impl Guard {
             (false, false, true) => Action::Redact,
             (false, false, false) => Action::Allow,
         };
-        Scan { action, sanitized, findings, placeholders, injection, moderation }
+        Scan { action, sanitized, findings, placeholders, names, injection, moderation }
     }
 
     /// Puts together a text from the program's own sentences and text that is already sanitised.

@@ -6,7 +6,7 @@
 
 use std::{cmp::Reverse, ops::Range};
 
-use cloister_types::Sanitized;
+use cloister_types::{Sanitized, Tag, Tagging};
 use serde::Serialize;
 
 use crate::{
@@ -37,6 +37,22 @@ pub struct Redaction {
     pub findings: Vec<Finding>,
     /// The placeholders, in order.
     pub placeholders: Vec<Placeholder>,
+    /// How much of the text the tagger read.
+    pub names: NameCoverage,
+}
+
+/// How names and addresses were looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameCoverage {
+    /// By the tagger and by rules, in the whole text.
+    Whole,
+    /// By the tagger at the beginning of a very long text, and by rules in all of it.
+    Beginning,
+    /// By rules and lists alone, for there is no tagger.
+    RulesOnly,
+    /// By rules and lists alone, for the tagger failed.
+    Failed,
 }
 
 /// A finding in bytes.
@@ -66,19 +82,19 @@ impl Located {
     }
 }
 
-/// Everything that the rules, the site's own and the health profile's among them, find in `views`,
-/// in bytes of the original, overlaps resolved.
+/// Everything that the rules find in `views`, in bytes of the original, overlaps resolved. What the
+/// site allows is left out.
 pub(crate) fn locate(guard: &Guard, views: &[View]) -> Vec<Located> {
+    resolve(hits(guard, views))
+}
+
+fn hits(guard: &Guard, views: &[View]) -> Vec<Located> {
     let site = guard.site();
     let mut found = Vec::new();
     for view in views {
-        let mut names = Vec::new();
         for hit in guard.detectors().find(view.text()) {
             if site.allows(hit.rule.category, part(view.text(), hit.range.clone())) {
                 continue;
-            }
-            if hit.rule.category == Category::Person {
-                names.push(hit.range.clone());
             }
             let Range { start, end } = view.origin(&hit.range);
             let rule = hit.rule;
@@ -93,10 +109,8 @@ pub(crate) fn locate(guard: &Guard, views: &[View]) -> Vec<Located> {
                 shown: rule.category.placeholder(),
             });
         }
-        found.extend(site.find(view));
-        found.extend(guard.health().into_iter().flat_map(|health| health.find(view, &names)));
     }
-    resolve(found)
+    found
 }
 
 /// Keeps the winners of the overlaps, in order of their starts.
@@ -140,22 +154,55 @@ impl Guard {
     #[must_use]
     pub fn redact(&self, text: &str, views: &Views) -> Redaction {
         let mut pieces = vec![Piece::Kept(0..text.len())];
-        let mut found = locate(self, views.plain());
+        let (mut found, coverage) = self.look(views.plain());
         for _ in 0..MAX_ROUNDS {
             let replaced = to_replace(&found);
             if replaced.is_empty() {
-                return finish(text, &pieces, &found);
+                return finish(text, &pieces, &found, coverage);
             }
             pieces = replace(text, &pieces, &replaced);
             let current: String = pieces.iter().map(|piece| piece.text(text)).collect();
-            found = locate(self, &self.plain_readings(&current));
+            found = self.look(&self.plain_readings(&current)).0;
         }
         if to_replace(&found).is_empty() {
-            return finish(text, &pieces, &found);
+            return finish(text, &pieces, &found, coverage);
         }
         // A text built to outlast every round is not shown at all.
         let everything = Located { start: 0, end: text.len(), ..UNSETTLED };
-        finish(text, &[Piece::Slot(everything)], &[])
+        finish(text, &[Piece::Slot(everything)], &[], coverage)
+    }
+
+    /// Everything that rules, lists, the tagger and the health profile find in `views`, overlaps
+    /// resolved.
+    ///
+    /// The tagger reads the surface alone: what is decoded is looked at by the rules.
+    fn look(&self, views: &[View]) -> (Vec<Located>, NameCoverage) {
+        let mut found = hits(self, views);
+        found.extend(views.iter().flat_map(|view| self.site().find(view)));
+        let Some(surface) = views.first() else { return (resolve(found), NameCoverage::Whole) };
+        let (tags, coverage) = self.tags(surface.text());
+        let mut names = self.names().find(surface.text(), &tags);
+        let site = self.site();
+        names.retain(|one| !site.allows(one.category, part(surface.text(), one.start..one.end)));
+        if let Some(health) = self.health() {
+            let people = names.iter().filter(|one| one.category == Category::Person);
+            let people: Vec<Range<usize>> = people.map(|one| one.start..one.end).collect();
+            found.extend(health.find(surface, &people));
+        }
+        found.extend(names.into_iter().map(|one| {
+            let Range { start, end } = surface.origin(&(one.start..one.end));
+            Located { start, end, ..one }
+        }));
+        (resolve(found), coverage)
+    }
+
+    fn tags(&self, text: &str) -> (Vec<Tag>, NameCoverage) {
+        let Some(tagger) = self.tagger() else { return (Vec::new(), NameCoverage::RulesOnly) };
+        match tagger.tag(&[text]).ok().and_then(|mut all| all.pop()) {
+            Some(Tagging { tags, read }) if read >= text.len() => (tags, NameCoverage::Whole),
+            Some(Tagging { tags, .. }) => (tags, NameCoverage::Beginning),
+            None => (Vec::new(), NameCoverage::Failed),
+        }
     }
 }
 
@@ -229,7 +276,12 @@ pub(crate) fn replace(original: &str, pieces: &[Piece], found: &[Located]) -> Ve
 }
 
 /// The redaction that `pieces` make; `reported` has offsets in the sanitised text.
-fn finish(original: &str, pieces: &[Piece], reported: &[Located]) -> Redaction {
+fn finish(
+    original: &str,
+    pieces: &[Piece],
+    reported: &[Located],
+    names: NameCoverage,
+) -> Redaction {
     let mut text = String::with_capacity(original.len());
     let mut placeholders = Vec::new();
     let mut located = Vec::new();
@@ -266,7 +318,7 @@ fn finish(original: &str, pieces: &[Piece], reported: &[Located]) -> Redaction {
     located.sort_by_key(|one| (one.start, one.end));
     let mut points = CodePoints::new(original);
     let findings = located.iter().map(|one| one.finding(&mut points)).collect();
-    Redaction { sanitized: vouch(text), findings, placeholders }
+    Redaction { sanitized: vouch(text), findings, placeholders, names }
 }
 
 /// The original's offset after the character that ends at `end` of the sanitised text.

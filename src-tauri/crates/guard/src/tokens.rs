@@ -34,7 +34,7 @@ impl SessionTokens {
     /// the same number throughout the session.
     #[must_use]
     pub fn number(&mut self, original: &str, redaction: Redaction) -> Redaction {
-        let Redaction { sanitized, findings, placeholders } = redaction;
+        let Redaction { sanitized, findings, placeholders, names } = redaction;
         let replaced = findings.iter().filter(|found| found.treatment == Treatment::Replace);
         let plain = sanitized.as_str();
         let mut bytes = Bytes::new(plain);
@@ -60,7 +60,7 @@ impl SessionTokens {
             copied = end;
         }
         text.push_str(part(plain, copied..));
-        Redaction { sanitized: vouch(text), findings, placeholders: numbered }
+        Redaction { sanitized: vouch(text), findings, placeholders: numbered, names }
     }
 
     /// `text` with the data of this session in the place of their numbered placeholders. Only for

@@ -6,7 +6,7 @@ use aho_corasick::AhoCorasick;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::token::{KeyMap, Shape, Sieve, key};
-use crate::pii::{Detectors, Gate, pattern_rules};
+use crate::pii::{Detectors, Gate, field, pattern_rules};
 
 /// What a word must hold for the rules of a lead-in to find something in it that no sign of it
 /// gives away. Ordered: what makes more words suspect is greater.
@@ -58,7 +58,11 @@ impl Leads {
         for word in detectors.lead_words() {
             enter(word, Suspect::Hot);
         }
-        let (mut after, mut least_digits) = (0, usize::MAX);
+        // what such a label announces is a word, which no sign gives away
+        for word in field::lead_words() {
+            enter(&word.to_lowercase(), Suspect::Any);
+        }
+        let (mut after, mut least_digits) = (field::MAX_REVERSED, usize::MAX);
         for rule in pattern_rules() {
             let suspect = suspect_of(rule.pattern);
             if let Some(context) = &rule.context {

@@ -261,7 +261,10 @@ const PROSE: [&str; 3] = [
 fn no_datum_of_any_rule_is_shown_however_the_answer_is_cut() {
     let context = AnswerContext::default();
     let mut failures = Vec::new();
-    for rule in crate::pii::rules().filter(|rule| rule.treatment == crate::Treatment::Replace) {
+    let runs = |rule: &&crate::pii::Rule| {
+        rule.treatment == crate::Treatment::Replace && rule.category != crate::Category::Address
+    };
+    for rule in crate::pii::rules().filter(runs) {
         for prose in PROSE {
             for (example, datum) in rule.finds {
                 let text = prose.replace("{}", example);

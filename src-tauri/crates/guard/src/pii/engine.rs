@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, ops::Range};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::Regex;
 
-use super::{Candidate, Context, Gate, Rule, TABLES, field::Fields, number::Numbers, window};
+use super::{
+    ADDRESS_TABLES, Candidate, Context, Gate, Rule, TABLES, field::Fields, number::Numbers, window,
+};
 use crate::{Category, normalise::part};
 
 /// Something that one rule found in one text, in bytes.
@@ -22,8 +24,8 @@ pub(crate) struct Detectors {
     /// For each of `words`: how long it is, and the rules whose gate or context it belongs to.
     users: Vec<Vec<usize>>,
     placeholder: Regex,
-    numbers: Numbers,
-    fields: Fields,
+    numbers: Option<Numbers>,
+    fields: Option<Fields>,
 }
 
 struct Compiled {
@@ -43,7 +45,17 @@ struct Facts {
 
 impl Detectors {
     pub(crate) fn new() -> Self {
-        let rules: Vec<Compiled> = TABLES.into_iter().flatten().map(Compiled::new).collect();
+        let plain = Self::of(&TABLES);
+        Self { numbers: Some(Numbers::new()), fields: Some(Fields::new()), ..plain }
+    }
+
+    /// The rules for addresses.
+    pub(crate) fn addresses() -> Self {
+        Self::of(&ADDRESS_TABLES)
+    }
+
+    fn of(tables: &[&'static [Rule]]) -> Self {
+        let rules: Vec<Compiled> = tables.iter().copied().flatten().map(Compiled::new).collect();
         let mut users: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (index, compiled) in rules.iter().enumerate() {
             let words = match (&compiled.context, &compiled.rule.gate) {
@@ -71,16 +83,12 @@ impl Detectors {
         let placeholder = Regex::new(&format!(r"\[(?:{})(?:_[0-9]{{1,3}})?\]", names.join("|")))
             .expect("escaped words make a valid pattern");
         let users = users.into_values().collect();
-        Self { rules, words, users, placeholder, numbers: Numbers::new(), fields: Fields::new() }
+        Self { rules, words, users, placeholder, numbers: None, fields: None }
     }
 
     /// Every finding of every rule in `text`; they may overlap. Never in a placeholder alone.
     pub(crate) fn find(&self, text: &str) -> Vec<Hit> {
-        let placeholders: Vec<Range<usize>> = if text.contains('[') {
-            self.placeholder.find_iter(text).map(|m| m.range()).collect()
-        } else {
-            Vec::new()
-        };
+        let placeholders = self.placeholders(text);
         let facts = self.facts(text, &placeholders);
         let mut hits = Vec::new();
         for (index, compiled) in self.rules.iter().enumerate() {
@@ -94,16 +102,29 @@ impl Detectors {
                 compiled.find(text, words, &mut hits);
             }
         }
-        self.numbers.find(text, &placeholders, &mut hits);
-        self.fields.find(text, &placeholders, &mut hits);
+        if let Some(numbers) = &self.numbers {
+            numbers.find(text, &placeholders, &mut hits);
+        }
+        if let Some(fields) = &self.fields {
+            fields.find(text, &placeholders, &mut hits);
+        }
         hits.retain(|hit| holds_more_than_placeholders(text, &hit.range, &placeholders));
         hits
+    }
+
+    /// Where placeholders stand in `text`, in order.
+    pub(crate) fn placeholders(&self, text: &str) -> Vec<Range<usize>> {
+        if text.contains('[') {
+            self.placeholder.find_iter(text).map(|m| m.range()).collect()
+        } else {
+            Vec::new()
+        }
     }
 
     /// The words, lower case, after which a rule may expect a datum of several words: the longest
     /// of each context, and the titles and greetings before a name.
     pub(crate) fn lead_words(&self) -> impl Iterator<Item = &'static str> + '_ {
-        let patterns = self.rules.iter().flat_map(|compiled| {
+        self.rules.iter().flat_map(|compiled| {
             let words = match (&compiled.context, &compiled.rule.gate) {
                 (Some(context), _) => context.words,
                 (None, Gate::Any(words)) if compiled.rule.category == Category::Person => *words,
@@ -112,8 +133,7 @@ impl Detectors {
             words.iter().filter_map(|entry| {
                 entry.split(|c: char| !c.is_alphanumeric()).max_by_key(|word| word.len())
             })
-        });
-        patterns.chain(super::field::lead_words())
+        })
     }
 
     fn facts(&self, text: &str, placeholders: &[Range<usize>]) -> Facts {

@@ -18,7 +18,7 @@ const MAX_JOINT: usize = 40;
 /// Most words between a label and its datum.
 const MAX_FILLERS: usize = 5;
 /// Most bytes of a datum that stands before its label.
-const MAX_REVERSED: usize = 32;
+pub(crate) const MAX_REVERSED: usize = 32;
 
 /// Words between a label and its datum: `number`, `no`, `is`, in seven languages.
 const FILLERS: &[&str] = &[
@@ -225,7 +225,7 @@ impl Fields {
 }
 
 /// The words, lower case, after which a datum without digits may follow.
-pub(super) fn lead_words() -> impl Iterator<Item = &'static str> {
+pub(crate) fn lead_words() -> impl Iterator<Item = &'static str> {
     let wordy = |field: &&Field| {
         matches!(field.rule.category, Category::Username | Category::LicensePlate)
             || field.rule.name == "bank/bic"
