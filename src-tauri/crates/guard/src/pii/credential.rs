@@ -96,7 +96,13 @@ pub(super) const RULES: &[Rule] = &[
             ("DB_PASSWORD=\"s3cr3t!x\"", "s3cr3t!x"),
             ("{'pwd': 'abc123'}", "abc123"),
         ],
-        passes: &["password: required", "Forgot your password?", "passage: chapter one"],
+        passes: &[
+            "password: required",
+            "Forgot your password?",
+            "passage: chapter one",
+            "PWD=/home/ann/work",
+            "password: ${DB_PASSWORD}",
+        ],
         ..Rule::BASE
     },
     Rule {
@@ -180,7 +186,11 @@ pub(super) const RULES: &[Rule] = &[
 fn not_ordinary(candidate: &Candidate<'_>) -> Option<Range<usize>> {
     let value = trimmed(candidate);
     let word = candidate.text.get(value.clone())?.to_lowercase();
-    (!ORDINARY.contains(&word.as_str()) && word.len() >= 3).then_some(value)
+    // a path, a variable or code stands for the value and is none
+    let path = word.starts_with('/') && word.matches('/').count() > 1;
+    let stand_in =
+        path || ["${", "$(", "{{", "%(", "[", "`"].iter().any(|sign| word.starts_with(sign));
+    (!stand_in && !ORDINARY.contains(&word.as_str()) && word.len() >= 3).then_some(value)
 }
 
 /// Letters with digits or with signs among them: a word alone is ordinary speech.

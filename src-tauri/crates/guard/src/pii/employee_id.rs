@@ -35,7 +35,6 @@ pub(super) const FIELDS: &[Field] = &[
                 ("Personalnummer: 00481516", "00481516"),
                 ("matricule 88123", "88123"),
                 ("número de empleado es 40412", "40412"),
-                ("badge #5581", "5581"),
                 ("77102 is my employee number", "77102"),
             ],
             passes: &[
@@ -57,8 +56,14 @@ pub(super) const FIELDS: &[Field] = &[
                 ("employee #44718", "44718"),
                 ("Employee: E10293", "E10293"),
                 ("employee with ID 88123", "88123"),
+                ("badge #5581", "5581"),
             ],
-            passes: &["employee 12 of 300", "employees 15000", "employee of 2020"],
+            passes: &[
+                "employee 12 of 300",
+                "employees 15000",
+                "employee of 2020",
+                "img/badge/rustc-1.77",
+            ],
             ..BASE
         },
         labels: &[
@@ -69,6 +74,7 @@ pub(super) const FIELDS: &[Field] = &[
             "empleado",
             "dipendente",
             "medewerker",
+            "badge",
         ],
         value: |joint| {
             let announced = joint.mark.is_some() || joint.numbered;
@@ -110,7 +116,6 @@ const LABELS: &[&str] = &[
     "badge number",
     "badge no",
     "badge id",
-    "badge",
     "company id",
     "work id",
     "corporate id",

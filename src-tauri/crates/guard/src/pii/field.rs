@@ -175,6 +175,8 @@ pub(super) struct Joint<'t> {
     pub(super) said: bool,
     /// Whether a word such as `number` or `ID` stands on the way.
     pub(super) numbered: bool,
+    /// Whether a colon or an equals sign stands on the way.
+    pub(super) assigned: bool,
 }
 
 /// The compiled labels.
@@ -243,8 +245,14 @@ impl Field {
             && name.bytes().all(|byte| byte.is_ascii_uppercase())
             && part(text, label.end..).starts_with(|c: char| c.is_ascii_digit());
         let rest = part(text, label.end..);
-        let length = (self.value)(&Joint { rest, mark: Some('#'), said: false, numbered: false })
-            .filter(|_| glued)?;
+        let length = (self.value)(&Joint {
+            rest,
+            mark: Some('#'),
+            said: false,
+            numbered: false,
+            assigned: false,
+        })
+        .filter(|_| glued)?;
         (length >= 5).then_some(label.start..label.end + length)
     }
 
@@ -252,8 +260,13 @@ impl Field {
     fn after(&self, text: &str, end: usize) -> Option<Range<usize>> {
         let plural = part(text, end..).strip_prefix('s').map_or(end, |_| end + 1);
         let possessive = part(text, end..).strip_prefix("'s").map_or(plural, |_| end + 2);
-        let mut joint =
-            Joint { rest: part(text, possessive..), mark: None, said: false, numbered: false };
+        let mut joint = Joint {
+            rest: part(text, possessive..),
+            mark: None,
+            said: false,
+            numbered: false,
+            assigned: false,
+        };
         let open = part(text, ..end).ends_with(char::is_alphanumeric);
         if open && joint.rest.starts_with(char::is_alphanumeric) {
             return None;
@@ -316,7 +329,13 @@ impl Field {
         let starts = window.match_indices(char::is_whitespace).map(|(at, _)| from + at + 1);
         let first = (from == 0).then_some(0);
         first.into_iter().chain(starts).find_map(|at| {
-            let joint = Joint { rest: part(text, at..end), mark: None, said: true, numbered: true };
+            let joint = Joint {
+                rest: part(text, at..end),
+                mark: None,
+                said: true,
+                numbered: true,
+                assigned: false,
+            };
             let length = (self.value)(&joint)?;
             (at + length == end).then_some(at..end)
         })
@@ -330,7 +349,12 @@ impl Joint<'_> {
         for _ in 0..MAX_JOINT {
             let Some(c) = self.rest.chars().next() else { return };
             match c {
-                ':' | '=' | '#' | '|' | '"' | '\'' | '`' => self.mark = Some(c),
+                // a path in code
+                ':' if self.rest.starts_with("::") => return,
+                ':' | '=' | '#' | '|' | '"' | '\'' | '`' => {
+                    self.assigned |= matches!(c, ':' | '=');
+                    self.mark = Some(c);
+                }
                 ' ' | '\t' | '(' | ')' | '*' | '>' | '/' | ',' | '-' | '[' | ']' | '~' | '_' => {}
                 '.' if self.mark.is_none() => {}
                 '\n' if self.mark.is_some() && lines == 0 => lines += 1,
@@ -363,10 +387,11 @@ fn is_of_a_thing(text: &str, start: usize) -> bool {
 fn after_owner(rest: &str) -> Option<&str> {
     let near = rest.char_indices().take(MAX_JOINT);
     for (at, c) in near {
-        if c.is_ascii_digit() || matches!(c, '\n' | ';' | '?' | '!') {
+        let here = part(rest, at..);
+        let ends = here.starts_with(". ") && at > 2 && !part(rest, ..at - 1).ends_with(' ');
+        if ends || c.is_ascii_digit() || matches!(c, '\n' | ';' | '?' | '!' | '(' | ')') {
             return None;
         }
-        let here = part(rest, at..);
         for saying in [" is ", " was ", ": ", " ist ", " est ", " es ", " è ", " é "] {
             if let Some(after) = here.strip_prefix(saying) {
                 return Some(after);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{Candidate, Gate, Rule};
-use crate::{Category, finding::Evidence};
+use crate::{Category, finding::Evidence, normalise::part};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -23,6 +23,7 @@ pub(super) const RULES: &[Rule] = &[
             ("http://10.0.0.1:8080/", "10.0.0.1"),
             ("(192.168.0.254)", "192.168.0.254"),
             ("route 172.16.0.0/12 and", "172.16.0.0"),
+            ("pool 10.0.0.1-10.0.0.9", "10.0.0.1"),
         ],
         passes: &[
             "256.1.1.1",
@@ -30,6 +31,8 @@ pub(super) const RULES: &[Rule] = &[
             "version 10.2.3.4",
             "firmware 10.2.3.4",
             "1.2.3.4.5",
+            "libx 2.2.0.33+dfsg-1",
+            "libx (0.99.7.1-5)",
             "section 01.02.03.04",
         ],
         ..Rule::BASE
@@ -51,7 +54,15 @@ pub(super) const RULES: &[Rule] = &[
             ("2001:0db8:85a3:0000:0000:8a2e:0370:7334", "2001:0db8:85a3:0000:0000:8a2e:0370:7334"),
             ("::ffff:192.0.2.128", "::ffff:192.0.2.128"),
         ],
-        passes: &["at 12:30:45", "std::vec", "a::b::c", "::", "ratio 1:2:3", "00:1A:2B:3C:4D:5E"],
+        passes: &[
+            "at 12:30:45",
+            "std::vec",
+            "a::b::c",
+            "::",
+            "ratio 1:2:3",
+            "00:1A:2B:3C:4D:5E",
+            "EA:8D:99:DD:36:AA:2D:07:1A:3C",
+        ],
         ..Rule::BASE
     },
 ];
@@ -80,6 +91,13 @@ fn version_4(candidate: &Candidate<'_>) -> Option<Range<usize>> {
         Some('.') => {
             candidate.char_after(candidate.range.end + 1).is_some_and(|c| c.is_ascii_digit())
         }
+        // a package's version goes on: 2.2.0.33+dfsg-1, 0.99.7.1-5; a range does too: -10.0.0.9
+        Some('+' | '~') => true,
+        Some('-') => {
+            let rest = part(candidate.text, candidate.range.end + 1..);
+            let rest = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+            !rest.starts_with('.')
+        }
         after => touched(after),
     };
     let before = candidate.before(12);
@@ -96,5 +114,7 @@ fn version_6(candidate: &Candidate<'_>) -> Option<Range<usize>> {
     let range = candidate.range.start..candidate.range.start + trimmed.len();
     let digits = trimmed.bytes().filter(u8::is_ascii_hexdigit).count();
     let joined = candidate.char_before(range.start) == Some(':');
-    (digits >= 4 && !joined && candidate.stands_alone(&range)).then_some(range)
+    let goes_on = candidate.char_after(range.end) == Some(':')
+        && candidate.char_after(range.end + 1).is_some_and(|c| c.is_ascii_hexdigit());
+    (digits >= 4 && !joined && !goes_on && candidate.stands_alone(&range)).then_some(range)
 }

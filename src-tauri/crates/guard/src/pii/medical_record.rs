@@ -152,7 +152,12 @@ pub(super) const FIELDS: &[Field] = &[
                 ("patient with ID 8812377", "8812377"),
                 ("Health plan # 884-22-7710", "884-22-7710"),
             ],
-            passes: &["insurance 2024", "insurance costs 4000000", "insurance: 1,200,000"],
+            passes: &[
+                "insurance 2024",
+                "insurance costs 4000000",
+                "insurance: 1,200,000",
+                "a member of the group. (Closes: #984473)",
+            ],
             ..BASE
         },
         labels: &[

@@ -11,6 +11,9 @@ use crate::{Category, finding::Evidence, normalise::part};
 
 const PATTERN: &str = r"(?:\+|(?-u:\b)00|\()?[0-9](?:[ .\-()/]{0,3}[0-9]){5,16}(?: ?(?:x|ext\.? ?|extension )[0-9]{1,6})?";
 
+/// How a United States postcode is grouped.
+const ZIP_PLUS_4: [usize; 2] = [5, 4];
+
 /// Words after which a run of digits is a number of something else.
 const NOT_A_PHONE: [&str; 25] = [
     "isbn",
@@ -70,7 +73,13 @@ pub(super) const RULES: &[Rule] = &[
         score: 0.8,
         reason: "Eight to fifteen digits after a plus, as telephone numbers are written.",
         finds: &[("+1 (183) 555-01422", "+1 (183) 555-01422")],
-        passes: &["2 + 3 = 5", "+0 12 34 56 78", "a gain of +12.5 and +13", "1+123456789"],
+        passes: &[
+            "2 + 3 = 5",
+            "+0 12 34 56 78",
+            "a gain of +12.5 and +13",
+            "1+123456789",
+            "1:14~++20220202101403",
+        ],
         ..Rule::BASE
     },
     Rule {
@@ -101,6 +110,8 @@ pub(super) const RULES: &[Rule] = &[
             "192.168.100.254",
             "the ratio is 3.14159265358979",
             "$020 7946 0018",
+            "MA 02110-1301",
+            "clause 252.227-7013",
         ],
         ..Rule::BASE
     },
@@ -189,7 +200,8 @@ fn international(candidate: &Candidate<'_>) -> Option<Range<usize>> {
 
 /// Whatever the country's plan says: a mistyped number is still someone's.
 fn after_plus(candidate: &Candidate<'_>) -> Option<Range<usize>> {
-    let joined = candidate.char_before(candidate.range.start).is_some_and(char::is_alphanumeric);
+    let before = candidate.char_before(candidate.range.start);
+    let joined = before.is_some_and(|c| c.is_alphanumeric() || "+~)".contains(c));
     if !candidate.value().starts_with('+') || joined {
         return None;
     }
@@ -202,7 +214,8 @@ fn after_plus(candidate: &Candidate<'_>) -> Option<Range<usize>> {
 
 fn national(candidate: &Candidate<'_>) -> Option<Range<usize>> {
     let value = candidate.value();
-    if value.starts_with('+') || value.bytes().all(|byte| byte.is_ascii_digit()) {
+    let mixed = value.contains('.') && value.contains('-');
+    if mixed || value.starts_with('+') || value.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     let found = longest(candidate, |number| {
@@ -213,7 +226,8 @@ fn national(candidate: &Candidate<'_>) -> Option<Range<usize>> {
             && !number.digits.starts_with("00")
             && (9..=11).contains(&number.digits.len())
             && (2..=6).contains(&sizes.len())
-            && sizes.iter().all(|size| *size >= 2);
+            && sizes.iter().all(|size| *size >= 2)
+            && sizes != ZIP_PLUS_4;
         (american || trunk) && number.groups_are_plain
     });
     found.filter(|_| !is_something_else(candidate))

@@ -86,6 +86,8 @@ pub(super) const FIELDS: &[Field] = &[
                 "login: Ann Lee",
                 "we handle 10000 users",
                 "handle 2FA requests",
+                "Handle the \"bookworm\" release",
+                "FileHandle::read",
             ],
             ..BASE
         },
@@ -99,17 +101,23 @@ pub(super) const FIELDS: &[Field] = &[
             "pseudo",
             "usuario",
         ],
-        value: |joint| (joint.mark.is_some() || joint.said).then(|| name(joint)).flatten(),
+        value: |joint| (joint.assigned || joint.said).then(|| name(joint)).flatten(),
     },
     Field {
         rule: Rule {
             name: "username/id",
             finds: &[("user id 54321", "54321"), ("userId: ann_lee7", "ann_lee7")],
-            passes: &["user id and password", "user id in 2024"],
+            passes: &["user id and password", "user id in 2024", "(user_id): Ditto"],
             ..BASE
         },
         labels: &["user id", "userid"],
-        value: |joint| code(joint.rest, 4..=12, 4..=24).or_else(|| name(joint)),
+        value: |joint| {
+            let telling = |length: &usize| {
+                let value = joint.rest.get(..*length).unwrap_or_default();
+                !value.bytes().all(|byte| byte.is_ascii_alphabetic())
+            };
+            code(joint.rest, 4..=12, 4..=24).or_else(|| name(joint).filter(telling))
+        },
     },
     Field {
         rule: Rule {
