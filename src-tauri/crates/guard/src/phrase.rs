@@ -426,11 +426,11 @@ pub(crate) fn weigh(
     names: &mut Vec<&'static str>,
 ) -> f32 {
     let mut weights: Vec<(u32, f32)> = Vec::with_capacity(sightings.len());
-    let mut named = vec![false; phrases.len()];
+    let mut listed = vec![false; phrases.len()];
     for sighting in sightings {
         let Some(phrase) = phrases.get(sighting.phrase) else { continue };
         weights.push((sighting.sentence, phrase.weight));
-        let first = !std::mem::replace(&mut named[sighting.phrase], true);
+        let first = !std::mem::replace(&mut listed[sighting.phrase], true);
         if first && !names.contains(&phrase.name) {
             names.push(phrase.name);
         }

@@ -13,6 +13,9 @@ use super::{
 /// Fewest characters that are read whatever they say: below it words decode by chance.
 const MIN_SURE: usize = 16;
 
+/// Fewest characters that are read in the mirror whatever they say: three tries, not one.
+const MIN_TURNED: usize = 24;
+
 /// Fewest characters of a line that may go on in the next.
 const MIN_LINE: usize = 12;
 
@@ -65,11 +68,10 @@ impl Base64 {
         if word.len() < MIN_SURE {
             return None;
         }
+        let is_sure = |clear: &String| word.len() >= MIN_TURNED || is_likely(clear);
         let mirrored: String = word.chars().rev().collect();
         let rot13 = || word.chars().map(rot13).collect::<String>();
-        self.clear(&mirrored)
-            .filter(|clear| is_likely(clear))
-            .or_else(|| self.clear(&rot13()).filter(|clear| is_likely(clear)))
+        self.clear(&mirrored).filter(is_sure).or_else(|| self.clear(&rot13()).filter(is_sure))
     }
 }
 

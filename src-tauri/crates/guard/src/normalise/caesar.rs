@@ -4,7 +4,7 @@ use super::{
     disguise::Disguise,
     language::{EDGE, Score, letter, pair},
     part,
-    undo::{undone, words},
+    undo::{has_inner_capital, undone, words},
     view::{Builder, View},
 };
 
@@ -23,6 +23,8 @@ enum Key {
     Mirror,
 }
 
+const ROT13: Key = Key::Shift(13);
+
 impl Key {
     const fn turn(self, place: usize) -> usize {
         match self {
@@ -33,10 +35,17 @@ impl Key {
     }
 }
 
-/// `parent` with the words that are in cipher turned back.
-pub(super) fn undo(parent: &View) -> Option<View> {
+/// How much better `word`, whose letters score so, reads under rot13.
+pub(super) fn rot13_gain(word: &[u8], score: &Score) -> i32 {
+    let turned = Score::of(word, |place| ROT13.turn(place)).forth;
+    if turned > 0 { turned - score.forth } else { -turned.abs() - score.forth.abs() }
+}
+
+/// `parent` with the words that are in cipher turned back: in rot13 if that is known, or else
+/// under the key that fits best.
+pub(super) fn undo(parent: &View, is_rot13: bool) -> Option<View> {
     let text = parent.text();
-    let (key, forth) = key(text.as_bytes())?;
+    let (key, forth) = key(text.as_bytes()).or(is_rot13.then_some((ROT13, true)))?;
     let ranges: Vec<_> = words(text.as_bytes()).collect();
     let gain = |word: &[u8]| {
         let (plain, turned) = (Score::of(word, |place| place), Score::of(word, |p| key.turn(p)));
@@ -65,7 +74,7 @@ fn key(text: &[u8]) -> Option<(Key, bool)> {
     for range in words(text).filter(|range| range.len() > 1) {
         let word = &text[range];
         let score = Score::of(word, |place| place);
-        if score.forth > score.letters {
+        if score.forth > score.letters || has_inner_capital(word) {
             continue;
         }
         let mut last = EDGE;

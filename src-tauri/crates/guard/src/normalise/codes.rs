@@ -10,6 +10,9 @@ use super::{
 /// Fewest binary octets that are read.
 const MIN_OCTETS: usize = 3;
 
+/// So many octets are printable by chance too rarely to matter.
+const SURE_OCTETS: usize = 8;
+
 /// Fewest decimal or octal codes that are read.
 const MIN_CODES: usize = 5;
 
@@ -29,7 +32,8 @@ pub(super) fn octets(text: &str, at: usize) -> Option<Stretch> {
     if bytes.len() < MIN_OCTETS || rest.get(end).is_some_and(u8::is_ascii_alphanumeric) {
         return None;
     }
-    let clear = readable(bytes).filter(|clear| is_word(clear));
+    let sure = bytes.len() >= SURE_OCTETS;
+    let clear = readable(bytes).filter(|clear| sure || is_word(clear));
     Some(Stretch { end: at + end, clear, disguise: Disguise::Codes })
 }
 

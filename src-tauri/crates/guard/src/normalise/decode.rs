@@ -22,6 +22,9 @@ pub(super) struct Stretch {
 /// Fewest characters of an encoded word.
 const MIN_WORD: usize = 8;
 
+/// Fewest printable bytes that say something without a letter, such as another encoding.
+pub(super) const MIN_LETTERLESS: usize = 16;
+
 /// Finds and reads encoded stretches, and folds letters.
 pub(crate) struct Decoder {
     base64: base64::Base64,
@@ -130,7 +133,8 @@ pub(super) fn readable(bytes: Vec<u8>) -> Option<String> {
         Err(bytes) => wide(bytes.as_bytes())?,
     };
     let printable = !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
-    (printable && text.chars().any(char::is_alphabetic)).then_some(text)
+    let telling = text.len() >= MIN_LETTERLESS || text.contains(char::is_alphabetic);
+    (printable && telling).then_some(text)
 }
 
 /// Little-endian UTF-16, as some shells encode their commands.

@@ -12,17 +12,20 @@ use super::{
     view::{Builder, View},
 };
 
-/// The letters that a table is made of beforehand: those of one and two bytes in UTF-8 hold the
-/// alphabets that imitate Latin most.
-const TABLED: usize = 0x800;
+/// The letters that a table is made of beforehand: every alphabet in use stands below the
+/// ideographs.
+const TABLED: usize = 0x3000;
 
 /// What letters fold to.
 pub(crate) struct Letters {
     /// For each of the first characters: itself without accents; `\0` for an accent.
     base: Vec<char>,
-    /// For each of the first characters, the Latin letter that it imitates.
-    twin: Vec<Option<Twin>>,
+    /// For each of the first characters, the Latin letter that it imitates: its code, more by
+    /// [`LOOSE`] when the likeness is loose, and 0 when there is none.
+    twin: Vec<u8>,
 }
+
+const LOOSE: u8 = 0x80;
 
 /// A Latin letter that another one imitates.
 #[derive(Clone, Copy)]
@@ -31,6 +34,13 @@ struct Twin {
     /// Whether it is a small capital that imitates it, as В imitates ʙ: too many letters of ordinary
     /// Russian do.
     loose: bool,
+}
+
+impl Twin {
+    /// As the table has it; the letter is ASCII.
+    fn code(self) -> u8 {
+        u8::try_from(self.letter).unwrap_or(0) | if self.loose { LOOSE } else { 0 }
+    }
 }
 
 /// How a text's letters are shared between Latin and other alphabets.
@@ -45,7 +55,7 @@ impl Letters {
         let first = || (0..TABLED).filter_map(|code| char::from_u32(u32::try_from(code).ok()?));
         Self {
             base: first().map(|c| base_letter(c).unwrap_or('\0')).collect(),
-            twin: first().map(twin).collect(),
+            twin: first().map(|c| twin(c).map_or(0, Twin::code)).collect(),
         }
     }
 
@@ -68,12 +78,13 @@ impl Letters {
             let word = word_around(text, from + step, from);
             from = word.end;
             folded.clear();
-            if !self.latin_word(part(text, word.clone()), &scripts, &mut folded) {
+            let Some(aligned) = self.latin_word(part(text, word.clone()), &scripts, &mut folded)
+            else {
                 continue;
-            }
+            };
             let view = view.get_or_insert_with(|| Builder::with_capacity(text.len()));
             view.copy(parent, copied..word.start);
-            if folded.len() == word.len() && !folded.contains('\0') {
+            if aligned {
                 view.inherit(parent, &word, &folded);
             } else {
                 spell(parent, &word, &folded, view);
@@ -101,25 +112,27 @@ impl Letters {
         c.is_ascii() || self.twin(c).is_some_and(|twin| !twin.loose)
     }
 
-    /// Puts `word` in Latin letters into `folded`, and says whether that changed it. An accent on
-    /// its own becomes `\0`, so that characters still correspond one to one.
-    fn latin_word(&self, word: &str, scripts: &Scripts, folded: &mut String) -> bool {
+    /// Puts `word` in Latin letters into `folded`; `None` when that changes nothing, or else whether
+    /// each letter is as long as before. An accent on its own becomes `\0`, so that characters
+    /// correspond one to one.
+    fn latin_word(&self, word: &str, scripts: &Scripts, folded: &mut String) -> Option<bool> {
         let mixed = word.bytes().any(|byte| byte.is_ascii_alphabetic());
         // with no Latin letter to go by, capitals prove nothing: all of МОСКВА imitate some
         let latin = scripts.other * 4 <= scripts.latin
             && (scripts.latin > 0 || !word.contains(char::is_uppercase));
         let imitates =
             mixed || (latin && word.chars().all(|c| self.is_latin(c) || !c.is_alphabetic()));
-        let mut changed = false;
+        let (mut changed, mut aligned) = (false, true);
         for c in word.chars() {
             let letter = self.base(c).map_or('\0', |base| {
                 let twin = if imitates { self.twin(base).map(|twin| twin.letter) } else { None };
                 twin.or_else(|| drawn_letter(base)).unwrap_or(base)
             });
             changed |= letter != c;
+            aligned &= letter.len_utf8() == c.len_utf8();
             folded.push(letter);
         }
-        changed
+        changed.then_some(aligned)
     }
 
     fn is_latin(&self, c: char) -> bool {
@@ -136,9 +149,12 @@ impl Letters {
 
     fn twin(&self, c: char) -> Option<Twin> {
         match usize::try_from(u32::from(c)).ok().and_then(|code| self.twin.get(code)) {
-            Some(known) => *known,
+            Some(0) => None,
+            Some(code) => {
+                Some(Twin { letter: char::from(code & !LOOSE), loose: code & LOOSE != 0 })
+            }
             // ideographs, syllables of Hangul and emoji imitate no letter
-            None if matches!(c, '\u{3040}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{1f000}'..) => {
+            None if matches!(c, '\u{3040}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{fdfa}' | '\u{1f000}'..) => {
                 None
             }
             None => twin(c),

@@ -50,8 +50,14 @@ pub(super) fn read(text: &str, at: usize) -> Option<Stretch> {
         bytes.pop();
     }
     let sure = letters || bytes.len() >= MIN_DIGIT_BYTES;
-    let clear = readable(bytes).filter(|clear| sure && (letters || is_likely(clear)));
+    let clear =
+        readable(bytes).filter(|clear| sure && (letters || is_likely(clear) || is_encoded(clear)));
     Some(Stretch { end: at + end, clear, disguise: Disguise::Hex })
+}
+
+/// Whether the text is digits and signs of an encoding once more.
+fn is_encoded(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_hexdigit() || b" ,:;x%=&#\\".contains(&byte))
 }
 
 fn digit(byte: Option<&u8>) -> Option<u8> {

@@ -10,7 +10,7 @@ use super::{
 const MAX_WORD: usize = 40;
 
 /// Longest number that stands for a word, such as 70 for "to", among words of leetspeak.
-const MAX_NUMBER: usize = 2;
+const MAX_NUMBER: usize = 3;
 
 /// What it costs, in half bits, to read a sign as the rarer of its two letters.
 const SECOND_CHOICE: i32 = 3;
@@ -43,7 +43,7 @@ pub(super) fn undo(parent: &View) -> Option<View> {
     if telling == 0 {
         return None;
     }
-    let dense = telling > 1 && telling * 3 >= signed;
+    let dense = telling > 1 && telling * 4 >= signed;
     let mut view = Builder::with_capacity(text.len());
     let mut from = 0;
     for (start, core) in cores() {

@@ -1,6 +1,7 @@
 //! Text in characters that no screen shows: tags, variation selectors, zero-width bits.
 
 use super::{
+    decode::MIN_LETTERLESS,
     disguise::Disguise,
     surface::surface_text,
     view::{Builder, View},
@@ -91,7 +92,8 @@ fn readable(bytes: Vec<u8>) -> Option<String> {
         return None;
     }
     let text = String::from_utf8(bytes).ok()?;
-    (!text.contains(char::is_control) && text.contains(char::is_alphabetic))
+    let telling = text.len() >= MIN_LETTERLESS || text.contains(char::is_alphabetic);
+    (telling && !text.contains(|c: char| c.is_control() && c != '\n' && c != '\t'))
         .then(|| surface_text(text))
 }
 

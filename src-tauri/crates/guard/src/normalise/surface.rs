@@ -3,7 +3,10 @@
 
 use std::ops::Range;
 
-use unicode_normalization::{UnicodeNormalization, char::canonical_combining_class};
+use unicode_normalization::{
+    UnicodeNormalization,
+    char::{self as canonical, canonical_combining_class},
+};
 
 use super::{
     disguise::Disguise,
@@ -74,7 +77,11 @@ fn clean(text: &str, mut out: impl FnMut(&str, Range<usize>, bool)) {
         let cluster = part(text, start..at);
         normalise(cluster, bytes.get(at) == Some(&b'\n'), &mut buffer);
         if !buffer.is_empty() {
-            out(&buffer, start..at, buffer.len() == cluster.len());
+            out(
+                &buffer,
+                start..at,
+                is_one(&buffer) && is_one(cluster) && buffer.len() == cluster.len(),
+            );
         }
     }
     if from < text.len() {
@@ -94,6 +101,10 @@ const fn is_settled(c: char) -> bool {
         | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'
         | '\u{1f300}'..='\u{1f64f}')
         && c != '\u{387}'
+}
+
+fn is_one(text: &str) -> bool {
+    text.chars().take(2).count() == 1
 }
 
 fn last_length(text: &str) -> usize {
@@ -150,12 +161,33 @@ fn normalise(cluster: &str, before_line_break: bool, buffer: &mut String) {
         accents += 1;
         accents <= MAX_ACCENTS
     });
+    if base.is_ascii() {
+        compose(plain(base), kept, buffer);
+        return;
+    }
     buffer
         .extend(std::iter::once(base).chain(kept).nfkc().filter(|c| !is_invisible(*c)).map(plain));
     if buffer.len() > MAX_GROWTH * cluster.len() {
         buffer.clear();
         buffer.push(base);
     }
+}
+
+/// A plain letter with its few accents, composed where there is such a letter: the shortcut through
+/// normalisation for the text that needs it most often.
+fn compose(base: char, accents: impl Iterator<Item = char>, buffer: &mut String) {
+    let mut accents: Vec<char> = accents.collect();
+    accents.sort_by_key(|accent| canonical_combining_class(*accent));
+    let mut letter = base;
+    accents.retain(|accent| match canonical::compose(letter, *accent) {
+        Some(composed) => {
+            letter = composed;
+            false
+        }
+        None => true,
+    });
+    buffer.push(letter);
+    buffer.extend(accents);
 }
 
 /// Whether no screen shows `c`: default-ignorable code points, bidi controls, control characters.

@@ -25,6 +25,8 @@ struct Survey {
     alien: i32,
     /// The most that some words in a row read better from last to first.
     mirrored: i32,
+    /// The most that some words in a row read better under rot13: its short words may read well.
+    rot13: i32,
 }
 
 /// Adds to `views` every reading of `parent` without a disguise of its letters, as far as `budget`
@@ -39,8 +41,9 @@ pub(super) fn undo(parent: &View, latin: &View, budget: &mut Budget, views: &mut
             views.push(view);
         }
     };
-    if survey.alien >= MIN_ALIEN {
-        caesar::undo(latin).into_iter().for_each(&mut keep);
+    let is_rot13 = survey.rot13 >= MIN_MIRRORED;
+    if is_rot13 || survey.alien >= MIN_ALIEN {
+        caesar::undo(latin, is_rot13).into_iter().for_each(&mut keep);
     }
     if survey.mirrored >= MIN_MIRRORED {
         reversed::undo(latin).into_iter().for_each(&mut keep);
@@ -52,16 +55,26 @@ pub(super) fn undo(parent: &View, latin: &View, budget: &mut Budget, views: &mut
 
 fn survey(text: &[u8]) -> Survey {
     let mut most = Survey::default();
-    let (mut alien, mut mirrored) = (0, 0);
+    let (mut alien, mut mirrored, mut rot13) = (0, 0, 0);
     for range in words(text).filter(|range| range.len() > 1) {
         let word = &text[range];
         let score = Score::of(word, |place| place);
-        alien = (alien - score.forth.clamp(-MAX_WORD, MAX_WORD)).max(0);
+        if score.forth >= 0 || !has_inner_capital(word) {
+            alien = (alien - score.forth.clamp(-MAX_WORD, MAX_WORD)).max(0);
+        }
         mirrored = (mirrored + reversed::gain(word, &score).clamp(-MAX_WORD, MAX_WORD)).max(0);
+        rot13 = (rot13 + caesar::rot13_gain(word, &score).clamp(-MAX_WORD, MAX_WORD)).max(0);
+        most.rot13 = most.rot13.max(rot13);
         most.alien = most.alien.max(alien);
         most.mirrored = most.mirrored.max(mirrored);
     }
     most
+}
+
+/// Whether a capital follows a small letter, as in a name of a program or in base64: ciphers of
+/// letters leave their case.
+pub(super) fn has_inner_capital(word: &[u8]) -> bool {
+    word.windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
 }
 
 /// The maximal runs of ASCII letters.
@@ -128,7 +141,10 @@ mod tests {
             "",
         ] {
             let survey = survey(text.as_bytes());
-            assert!(survey.alien < MIN_ALIEN && survey.mirrored < MIN_MIRRORED, "{text}");
+            assert!(
+                survey.alien < MIN_ALIEN && survey.mirrored.max(survey.rot13) < MIN_MIRRORED,
+                "{text}"
+            );
         }
     }
 }

@@ -43,22 +43,28 @@ impl View {
         self
     }
 
-    fn run_at(&self, offset: usize) -> Option<&Run> {
-        let after = self.runs.partition_point(|run| run.view <= offset);
-        self.runs.get(after.checked_sub(1)?)
-    }
-
-    /// The original's bytes that the bytes `range` of the view stand for.
+    /// The original's bytes that the bytes `range` of the view stand for, from the first to the last
+    /// of them: a mirrored view has them in another order.
     pub(crate) fn origin(&self, range: &Range<usize>) -> Range<usize> {
-        let start = self.run_at(range.start).map_or(0, |run| {
-            if run.aligned { run.origin + (range.start - run.view) } else { run.origin }
-        });
-        let end = match range.end.checked_sub(1).and_then(|last| self.run_at(last)) {
-            Some(run) if run.aligned => run.origin + (range.end - run.view),
-            Some(run) => run.origin + run.origin_len,
-            None => start,
-        };
-        start..end.max(start)
+        let first = self.runs.partition_point(|run| run.view <= range.start).saturating_sub(1);
+        let mut origin: Option<Range<usize>> = None;
+        for (index, run) in self.runs.iter().enumerate().skip(first) {
+            if run.view >= range.end {
+                break;
+            }
+            let end = self.runs.get(index + 1).map_or(range.end, |next| next.view.min(range.end));
+            let (start, end) = if run.aligned {
+                let start = range.start.max(run.view);
+                (run.origin + (start - run.view), run.origin + (end - run.view))
+            } else {
+                (run.origin, run.origin + run.origin_len)
+            };
+            origin = Some(match origin {
+                Some(known) => known.start.min(start)..known.end.max(end),
+                None => start..end,
+            });
+        }
+        origin.unwrap_or_default()
     }
 }
 
@@ -169,5 +175,12 @@ mod tests {
         assert_eq!(second.origin(&(2..4)), 1..5);
         assert_eq!(second.origin(&(4..5)), 5..6);
         assert_eq!(second.origin(&(0..5)), 0..6);
+
+        // mirrored: the last word of the original stands first
+        let mut third = Builder::with_capacity(4);
+        third.replace("dc", &(2..6));
+        third.replace("ba", &(0..2));
+        let third = third.first(Disguise::Reversed);
+        assert_eq!((third.origin(&(0..4)), third.origin(&(1..2))), (0..6, 2..6));
     }
 }
