@@ -135,7 +135,10 @@ const ENCODINGS: &[Encoder] = &[
     ("quoted-printable", |text| each_byte(text, "", |byte| format!("={byte:02X}"))),
     ("\\x", |text| each_byte(text, "", |byte| format!("\\x{byte:02x}"))),
     ("octal", |text| each_byte(text, "", |byte| format!("\\{byte:03o}"))),
-    ("\\u", |text| text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect()),
+    ("\\u", |text| {
+        let units = text.encode_utf16().map(|unit| format!("\\u{unit:04x}"));
+        units.collect::<Vec<_>>().concat()
+    }),
     ("decimal entities", |text| each(text, |c| format!("&#{};", u32::from(c)))),
     ("hexadecimal entities", |text| each(text, |c| format!("&#x{:X};", u32::from(c)))),
 ];
