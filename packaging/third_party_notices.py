@@ -192,11 +192,27 @@ def table(packages: list[Package]) -> str:
     return "\n".join(rows)
 
 
+NAME_LISTS = (
+    "The lists of names that the guard carries are drawn from the United States census of 1990"
+    " (public domain, as packaged in the Python package names 0.3.0, MIT) and from Cloister's own"
+    " additions; names that are also ordinary words were taken out."
+)
+
+
 def models() -> str:
     manifest = tomllib.loads((ROOT / "models/models.toml").read_text(encoding="utf-8"))
     rows = ["| model | licence | file |", "| --- | --- | --- |"]
     rows += [f"| {m['name']} | {m['licence']} | {m['file']} |" for m in manifest["model"]]
-    return "\n".join(rows) + (
+    encoders = manifest.get("encoder", [])
+    rows += [
+        f"| {e['name']} | {e['licence']} | {', '.join(f['file'] for f in e['files'])} |"
+        for e in encoders
+    ]
+    named = "".join(
+        f"\n\n{e['attribution']}. Its files are fetched by `make models` and unchanged by Cloister."
+        for e in encoders
+    )
+    return "\n".join(rows) + named + "\n\n" + NAME_LISTS + (
         "\n\nSmolLM2 is by Hugging Face (HuggingFaceTB), quantised for llama.cpp by others; its"
         " weights are fetched by `make models` and unchanged by Cloister."
     )

@@ -7,13 +7,10 @@ use std::{
     thread,
 };
 
-use cloister_inference::{Manifest, RampartTagger};
+use cloister_inference::{self as inference, Manifest, RampartTagger, TaggerError};
 use cloister_types::{TagError, Tagger, Tagging};
 
 use crate::{AppError, ErrorCode, error::sentence};
-
-/// The tagger that this build uses.
-const TAGGER: &str = "rampart-pii-q4";
 
 /// Reads, checks and loads the name tagger; the first folder of `models` that has its file decides.
 /// Blocks for some tenths of a second.
@@ -27,12 +24,13 @@ pub fn load_tagger(models: &[PathBuf]) -> Result<Arc<dyn Tagger>, AppError> {
 
 fn load(models: &[PathBuf]) -> Result<RampartTagger, AppError> {
     let manifest = Manifest::built_in()?;
-    let record = manifest.encoder(TAGGER)?;
-    let [file, _] = record.files();
+    let file = manifest.encoders().first().map_or("", |record| record.model().file());
     let folder = models.iter().find(|folder| folder.join(file).exists()).or(models.first());
-    let bytes = record.read(folder.map_or(Path::new(""), PathBuf::as_path))?;
-    RampartTagger::load(bytes.model, &bytes.tokenizer)
-        .map_err(|error| AppError::new(ErrorCode::ModelUnavailable, sentence(&error.to_string())))
+    let folder = folder.map_or(Path::new(""), PathBuf::as_path);
+    inference::load_tagger(folder, &manifest).map_err(|error| match error {
+        TaggerError::File(error) => error.into(),
+        _ => AppError::new(ErrorCode::ModelUnavailable, sentence(&error.to_string())),
+    })
 }
 
 /// A tagger that is loaded behind the start: the first text waits for it. Without its files it
@@ -85,7 +83,7 @@ mod tests {
         let tagger = LoadingTagger::start(vec![PathBuf::from("/nonexistent")]);
         let trouble = tagger.trouble().expect("there is no file");
         assert_eq!(trouble.code, ErrorCode::ModelMissing);
-        assert!(trouble.message.contains("rampart-pii-q4.onnx"), "{trouble}");
+        assert!(trouble.message.contains("rampart-1.4.0-q4.onnx"), "{trouble}");
         assert!(tagger.tag(&["a"]).is_err());
     }
 }

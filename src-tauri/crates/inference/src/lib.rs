@@ -1,4 +1,5 @@
-//! The language model: verified, run in a worker process, and asked one question at a time.
+//! The language model, verified, run in a worker process and asked one question at a time; and the
+//! tagger of names and places, verified and run in this process.
 //!
 //! **Guarantees.**
 //! - Only a [`VerifiedModel`](cloister_types::VerifiedModel) is loaded: a file whose size and digest
@@ -19,7 +20,6 @@
 //! prompts share; a *token* is the model's unit of text; a *finish reason* says why an answer ended.
 #![forbid(unsafe_code)]
 
-mod encoder;
 mod engine;
 mod error;
 mod generation;
@@ -31,12 +31,11 @@ mod tagger;
 mod verify;
 pub mod worker;
 
-pub use encoder::{EncoderBytes, EncoderRecord};
 pub use engine::{BenchReport, Engine, EngineOptions, EngineState, WorkerCommand, physical_cores};
 pub use error::{EngineError, LoadError, ModelError, ProtocolError, WorkerError};
 pub use generation::{Canceller, GenerateRequest, Generation, GenerationEvent, LanguageModel};
-pub use manifest::{ChatTemplate, Manifest, ModelRecord};
+pub use manifest::{ChatTemplate, EncoderRecord, FileRecord, Manifest, ModelRecord};
 pub use message::{Message, Role};
 pub use protocol::{BenchFigures, BenchPlan, FinishReason, RejectReason};
-pub use tagger::{MAX_PIECES, RampartTagger, TaggerError};
-pub use verify::verify;
+pub use tagger::{MAX_PIECES, RampartTagger, TaggerError, load_tagger};
+pub use verify::{read_verified, verify};

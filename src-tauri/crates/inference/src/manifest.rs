@@ -1,10 +1,14 @@
 //! The list of models that this build accepts, compiled in from `models/models.toml`.
 
+mod encoder;
+
 use std::path::{Component, Path};
 
 use serde::Deserialize;
 
-use crate::{EncoderRecord, ModelError, encoder::RawEncoder};
+use crate::ModelError;
+
+pub use encoder::{EncoderRecord, FileRecord};
 
 const BUILT_IN: &str = include_str!("../../../../models/models.toml");
 
@@ -42,22 +46,26 @@ impl Manifest {
                 return Err(invalid(format!("{} is listed twice", record.id)));
             }
         }
-        let encoders = raw.encoder.into_iter().map(EncoderRecord::try_from);
-        Ok(Self { records, encoders: encoders.collect::<Result<_, _>>()? })
-    }
-
-    /// The encoder called `id`.
-    ///
-    /// # Errors
-    /// [`ModelError::Unknown`] when the manifest has none.
-    pub fn encoder(&self, id: &str) -> Result<&EncoderRecord, ModelError> {
-        self.encoders.iter().find(|record| record.id() == id).ok_or(ModelError::Unknown)
+        let encoders =
+            raw.encoder.into_iter().map(EncoderRecord::try_from).collect::<Result<Vec<_>, _>>()?;
+        for (index, encoder) in encoders.iter().enumerate() {
+            if encoders.iter().take(index).any(|earlier| earlier.id() == encoder.id()) {
+                return Err(invalid(format!("{} is listed twice", encoder.id())));
+            }
+        }
+        Ok(Self { records, encoders })
     }
 
     /// The records in the manifest's order.
     #[must_use]
     pub fn records(&self) -> &[ModelRecord] {
         &self.records
+    }
+
+    /// The records of encoders in the manifest's order.
+    #[must_use]
+    pub fn encoders(&self) -> &[EncoderRecord] {
+        &self.encoders
     }
 
     /// The model that is used when nobody chose another: the first one.
@@ -168,7 +176,7 @@ struct RawManifest {
     #[serde(default)]
     model: Vec<RawRecord>,
     #[serde(default)]
-    encoder: Vec<RawEncoder>,
+    encoder: Vec<encoder::RawEncoder>,
 }
 
 /// One table as written; `package`, `version` and `archive_path` are for the fetching script.
@@ -230,12 +238,12 @@ const fn is_id_byte(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.')
 }
 
-pub(crate) fn is_plain_file_name(name: &str) -> bool {
+fn is_plain_file_name(name: &str) -> bool {
     let mut components = Path::new(name).components();
     matches!((components.next(), components.next()), (Some(Component::Normal(only)), None) if only == name)
 }
 
-pub(crate) fn parse_digest(text: &str) -> Option<[u8; 32]> {
+fn parse_digest(text: &str) -> Option<[u8; 32]> {
     let digits = text.chars().map(|digit| digit.to_digit(16)).collect::<Option<Vec<_>>>()?;
     let bytes: Vec<u8> = digits
         .as_chunks::<2>()
@@ -263,6 +271,16 @@ mod tests {
     }
 
     #[test]
+    fn the_built_in_manifest_names_the_tagger() {
+        let manifest = Manifest::built_in().expect("the manifest is valid");
+        let [encoder] = manifest.encoders() else { panic!("one encoder") };
+        assert_eq!(encoder.id(), "rampart-1.4.0-q4");
+        assert_eq!(encoder.model().size(), 14_693_379);
+        assert_eq!(encoder.tokenizer().file(), "rampart-1.4.0-tokenizer.json");
+        assert!(encoder.attribution().contains("National Design Studio"));
+    }
+
+    #[test]
     fn every_field_is_checked() {
         let edit = |from: &str, to: &str| {
             assert!(BUILT_IN.contains(from), "{from} is in the manifest");
@@ -280,6 +298,11 @@ mod tests {
             ("context_tokens = 8192", "context_tokens = 0", "at least 1"),
             ("\"embedded\"\n", "\"\"\n", "chat_template is"),
             ("licence =", "license =", "missing field"),
+            ("role = \"tokenizer\"", "role = \"model\"", "one file of each role"),
+            ("role = \"tokenizer\"", "role = \"other\"", "unknown variant"),
+            ("file = \"rampart", "file = \"../rampart", "a plain name"),
+            ("size = 14693379", "size = 0", "size is"),
+            ("sha256 = \"9f", "sha256 = \"", "64 hexadecimal"),
         ] {
             let Err(ModelError::Manifest { reason: found }) = edit(from, to) else {
                 panic!("{to} was accepted");

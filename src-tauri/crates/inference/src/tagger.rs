@@ -6,24 +6,26 @@
 mod labels;
 mod wordpiece;
 
-use std::{ops::Range, sync::Arc};
+use std::{ops::Range, path::Path, sync::Arc};
 
 use cloister_types::{Tag, TagError, Tagger, Tagging};
 use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool};
 use rten_tensor::{NdTensor, prelude::*};
 
 use labels::LABELS;
-use wordpiece::{Piece, Pieces, WordPiece};
+use wordpiece::{CutText, Piece, WordPiece};
 
-/// Pieces that one text may have before the rest is left to the rules: some 60,000 characters,
+use crate::{Manifest, ModelError, verify::read_verified};
+
+/// CutText that one text may have before the rest is left to the rules: some 60,000 characters,
 /// which take seconds.
 pub const MAX_PIECES: usize = 16_384;
 
-/// Pieces in a window. The model takes 510; it was trained on short texts, and attention over a
+/// CutText in a window. The model takes 510; it was trained on short texts, and attention over a
 /// shorter window costs less.
 const WINDOW: usize = 126;
 
-/// Pieces that neighbouring windows share: more than twice the longest name or address.
+/// CutText that neighbouring windows share: more than twice the longest name or address.
 const OVERLAP: usize = 40;
 
 /// Windows in one run, which bounds memory.
@@ -33,9 +35,15 @@ const BATCH: usize = 8;
 const THREADS: usize = 2;
 
 /// Why a tagger could not be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TaggerError {
+    /// A file is missing, unreadable or not the one in the manifest.
+    #[error(transparent)]
+    File(#[from] ModelError),
+    /// The manifest lists no tagger.
+    #[error("the model manifest lists no tagger")]
+    NotListed,
     /// The vocabulary's file is not one.
     #[error("the tagger's tokeniser is not a word-piece vocabulary")]
     Tokenizer,
@@ -54,6 +62,16 @@ pub struct RampartTagger {
     output: NodeId,
     vocabulary: WordPiece,
     threads: Arc<ThreadPool>,
+}
+
+/// Makes the tagger of `manifest`'s files within `folder`, whose digests it checks.
+///
+/// # Errors
+/// [`TaggerError`]; the guard then works by rules alone, and says so.
+pub fn load_tagger(folder: &Path, manifest: &Manifest) -> Result<RampartTagger, TaggerError> {
+    let record = manifest.encoders().first().ok_or(TaggerError::NotListed)?;
+    let tokenizer = read_verified(folder, record.tokenizer())?;
+    RampartTagger::load(read_verified(folder, record.model())?, &tokenizer)
 }
 
 impl RampartTagger {
@@ -79,7 +97,7 @@ impl RampartTagger {
     }
 
     /// The logits of `windows`, one after another; each holds those of its own pieces.
-    fn run(&self, texts: &[Pieces], windows: &[Window]) -> Result<Vec<Vec<Logits>>, TagError> {
+    fn run(&self, texts: &[CutText], windows: &[Window]) -> Result<Vec<Vec<Logits>>, TagError> {
         let length = windows.iter().map(|window| window.pieces.len()).max().unwrap_or(0) + 2;
         let (begin, end) = self.vocabulary.brackets();
         let mut ids = Vec::with_capacity(windows.len() * length);
@@ -128,7 +146,7 @@ type Logits = [f32; LABELS.len()];
 
 impl Tagger for RampartTagger {
     fn tag(&self, texts: &[&str]) -> Result<Vec<Tagging>, TagError> {
-        let cut: Vec<Pieces> =
+        let cut: Vec<CutText> =
             texts.iter().map(|text| self.vocabulary.cut(text, MAX_PIECES)).collect();
         let mut windows: Vec<Window> = cut
             .iter()
@@ -165,7 +183,7 @@ struct Window {
 }
 
 impl Window {
-    fn of<'p>(&self, texts: &'p [Pieces]) -> &'p [Piece] {
+    fn of<'p>(&self, texts: &'p [CutText]) -> &'p [Piece] {
         &texts[self.text].pieces[self.pieces.clone()]
     }
 
@@ -183,28 +201,30 @@ impl Window {
 
 /// Windows over `pieces` that begin and end with a word, if the word is not longer than a window.
 fn plan(pieces: &[Piece]) -> Vec<Range<usize>> {
-    let word_start = |mut at: usize, least: usize| {
-        while at > least && at < pieces.len() && pieces[at].word == pieces[at - 1].word {
-            at -= 1;
-        }
-        at
+    let begins_word =
+        |at: usize| at == 0 || at >= pieces.len() || pieces[at].word != pieces[at - 1].word;
+    // the last word's begin in a range, or else the range's end
+    let cut = |range: Range<usize>| {
+        let end = range.end;
+        (range.start..=end).rev().find(|at| begins_word(*at)).unwrap_or(end)
     };
-    let mut windows = Vec::new();
+    let mut windows: Vec<Range<usize>> = Vec::new();
     let mut start = 0;
     while start < pieces.len() {
+        let covered = windows.last().map_or(0, |window| window.end);
         let full = (start + WINDOW).min(pieces.len());
-        let end = word_start(full, start + OVERLAP + 1);
+        let end = cut(covered.max(start) + 1..full);
         windows.push(start..end);
         if end == pieces.len() {
             break;
         }
-        start = word_start(end - OVERLAP, start + 1);
+        start = cut(start + 1..end.saturating_sub(OVERLAP).max(start + 1));
     }
     windows
 }
 
 /// A tag for each word that is something.
-fn tags_of(text: &Pieces, best: &[Option<(usize, Logits)>]) -> Vec<Tag> {
+fn tags_of(text: &CutText, best: &[Option<(usize, Logits)>]) -> Vec<Tag> {
     let mut tags = Vec::new();
     let mut at = 0;
     for pieces in text.pieces.chunk_by(|a, b| a.word == b.word) {

@@ -9,7 +9,7 @@ use std::{
 use cloister_types::VerifiedModel;
 use sha2::{Digest, Sha256};
 
-use crate::{ModelError, ModelRecord};
+use crate::{FileRecord, ModelError, ModelRecord};
 
 /// Bytes a read: large enough that system calls cost nothing beside hashing.
 const READ_BYTES: usize = 1 << 20;
@@ -47,6 +47,35 @@ pub fn verify(folder: &Path, record: &ModelRecord) -> Result<VerifiedModel, Mode
 
     #[expect(clippy::disallowed_methods, reason = "size and digest were just checked")]
     Ok(VerifiedModel::mint(record.id().to_owned(), path, file, record.context_tokens()))
+}
+
+/// Reads the file of `record` within `folder`, and gives out its bytes only when size and SHA-256
+/// digest are the record's. What is checked is what is given out: the file is read once.
+///
+/// # Errors
+/// As [`verify`].
+pub fn read_verified(folder: &Path, record: &FileRecord) -> Result<Vec<u8>, ModelError> {
+    let path = folder.join(record.file());
+    let unreadable = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => ModelError::Missing { path: path.clone() },
+        kind => ModelError::Unreadable { path: path.clone(), kind },
+    };
+    let metadata = fs::metadata(&path).map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err(unreadable(io::ErrorKind::InvalidInput.into()));
+    }
+    if metadata.len() != record.size() {
+        return Err(ModelError::WrongSize { path, expected: record.size(), found: metadata.len() });
+    }
+    let mut bytes = Vec::new();
+    File::open(&path)
+        .and_then(|file| file.take(record.size()).read_to_end(&mut bytes))
+        .map_err(unreadable)?;
+    let found: [u8; 32] = Sha256::digest(&bytes).into();
+    if found != *record.sha256() {
+        return Err(ModelError::WrongDigest { path });
+    }
+    Ok(bytes)
 }
 
 fn digest(mut file: &File) -> io::Result<[u8; 32]> {
@@ -106,6 +135,24 @@ mod tests {
         let text = error.to_string();
         assert!(text.contains("m.gguf is missing"), "{text}");
         assert!(text.contains("make models"), "{text}");
+    }
+
+    #[test]
+    fn bytes_are_given_out_only_when_they_are_right() {
+        let folder = folder_with(b"weights");
+        let path = folder.path().join("m.gguf");
+        let record = |content: &[u8]| {
+            FileRecord::for_test("m.gguf", content.len() as u64, Sha256::digest(content).into())
+        };
+        let read = |content| read_verified(folder.path(), &record(content));
+        assert_eq!(read(b"weights"), Ok(b"weights".to_vec()));
+        assert_eq!(read(b"Weights"), Err(ModelError::WrongDigest { path: path.clone() }));
+        assert!(matches!(
+            read(b"weight"),
+            Err(ModelError::WrongSize { expected: 6, found: 7, .. })
+        ));
+        fs::remove_file(&path).expect("it was there");
+        assert_eq!(read(b"weights"), Err(ModelError::Missing { path }));
     }
 
     #[test]

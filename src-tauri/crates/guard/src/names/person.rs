@@ -88,10 +88,10 @@ fn may_be_name(word: &Word) -> bool {
 /// How many words from the first on make one name: 0 when the first cannot begin one.
 fn run_length(text: &str, words: &[Word]) -> usize {
     let Some(first) = words.first() else { return 0 };
-    if !may_be_name(first) && !(first.case == Case::Initial && !first.taken) {
+    if !may_be_name(first) && (first.case != Case::Initial || first.taken) {
         return 0;
     }
-    let mut end = if may_be_name(first) { 1 } else { 0 };
+    let mut end = usize::from(may_be_name(first));
     let mut at = 1;
     while at < words.len().min(LONGEST) {
         let word = &words[at];

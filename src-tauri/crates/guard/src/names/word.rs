@@ -29,7 +29,7 @@ pub(super) enum Case {
 }
 
 /// A word and what is known about it.
-#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an answer of its own list")]
 pub(super) struct Word {
     pub(super) range: Range<usize>,
     pub(super) case: Case,

@@ -28,8 +28,7 @@ pub(super) struct Word {
 
 /// A text in pieces.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_field_names, reason = "pieces are what it is about")]
-pub(super) struct Pieces {
+pub(super) struct CutText {
     pub(super) pieces: Vec<Piece>,
     pub(super) words: Vec<Word>,
     /// How many bytes of the text the pieces stand for.
@@ -38,9 +37,9 @@ pub(super) struct Pieces {
 
 /// A vocabulary of word pieces.
 pub(super) struct WordPiece {
-    /// Pieces that begin a word.
+    /// CutText that begin a word.
     first: HashMap<Box<str>, i32>,
-    /// Pieces that go on, without their `##`.
+    /// CutText that go on, without their `##`.
     next: HashMap<Box<str>, i32>,
     /// The longest piece in characters.
     longest: usize,
@@ -85,8 +84,8 @@ impl WordPiece {
     }
 
     /// Cuts `text`, and stops at the end of the word with which `most` pieces are reached.
-    pub(super) fn cut(&self, text: &str, most: usize) -> Pieces {
-        let mut made = Pieces::default();
+    pub(super) fn cut(&self, text: &str, most: usize) -> CutText {
+        let mut made = CutText::default();
         let mut word = OpenWord::default();
         for (at, c) in text.char_indices() {
             let end = at + c.len_utf8();
@@ -110,7 +109,7 @@ impl WordPiece {
         made
     }
 
-    fn close(&self, word: &mut OpenWord, made: &mut Pieces) {
+    fn close(&self, word: &mut OpenWord, made: &mut CutText) {
         if word.text.is_empty() {
             return;
         }
