@@ -5,11 +5,21 @@
 //! same, byte for byte, however the answer arrives, and equals [`filter_whole`].
 //!
 //! A word is let out as soon as it ends and nothing can come of it. What may become part of a
-//! finding is held: groups of a number, words after "my name is" and the like, an open bracket or
-//! tag, a run of words of the system prompt. At most [`MAX_HELD`] characters are held, then the
-//! front part is let out at a place that lies in no finding. Only an *open finding* is held longer:
-//! a key block without its end, a leak that goes on, a single word without end. At [`MAX_OPEN`]
-//! characters it is replaced, and its rest is swallowed.
+//! finding is held: groups of a number and what follows them closely, words with a capital in a
+//! row, words after "my name is" and the like, single letters in a row, an open bracket or tag,
+//! words of the system prompt or of a private name. At most [`MAX_HELD`] characters are held, then
+//! the front part is let out at a place that lies in no finding. Only an *open finding* is held
+//! longer: a key block without its end, a leak that goes on, a single word without end. At
+//! [`MAX_OPEN`] characters it is replaced, and its rest is swallowed.
+//!
+//! The system prompt is known again in its own words (eight in a row), in other words around its
+//! own (pairs of content words), and in disguise (spaced out, leetspeak, reversed, rot13,
+//! hexadecimal, decimal, base64); the canary likewise. Before its letters are enough to be told
+//! from chance, up to eleven of a disguise are shown. Not known: a translation, Morse code, a
+//! cipher with a key, one letter a word.
+//!
+//! A stretch is looked at by the rules only if it holds a sign, a number or a word that one of
+//! them needs, as their tables tell; plain words cost no more than a look at each letter.
 
 mod echo;
 mod hold;
@@ -298,7 +308,8 @@ impl AnswerFilter {
     /// Whether `held`, which begins at byte `first` of the answer, may hold a datum as it is.
     fn may_hold_data(&self, first: usize, held: &str) -> bool {
         let least = self.guard.answer_rules().leads.least_digits;
-        self.hold.telling > first || held.bytes().filter(u8::is_ascii_digit).count() >= least
+        let digits = held.bytes().filter(u8::is_ascii_digit).count();
+        digits >= least || self.hold.may_hold_datum(first, digits)
     }
 
     /// Replaces an open finding that reached its bound.

@@ -17,15 +17,15 @@ use wordpiece::{CutText, Piece, WordPiece};
 
 use crate::{Manifest, ModelError, verify::read_verified};
 
-/// CutText that one text may have before the rest is left to the rules: some 60,000 characters,
+/// Pieces that one text may have before the rest is left to the rules: some 60,000 characters,
 /// which take seconds.
 pub const MAX_PIECES: usize = 16_384;
 
-/// CutText in a window. The model takes 510; it was trained on short texts, and attention over a
+/// Pieces in a window. The model takes 510; it was trained on short texts, and attention over a
 /// shorter window costs less.
 const WINDOW: usize = 126;
 
-/// CutText that neighbouring windows share: more than twice the longest name or address.
+/// Pieces that neighbouring windows share: more than twice the longest name or address.
 const OVERLAP: usize = 40;
 
 /// Windows in one run, which bounds memory.

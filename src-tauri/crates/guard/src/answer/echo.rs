@@ -13,7 +13,7 @@ use data_encoding::{BASE64_NOPAD, HEXLOWER};
 use super::token::{KeyMap, Sieve};
 
 /// Letters of a gram: below it ordinary words agree with the prompt too often.
-const GRAM: usize = 8;
+pub(super) const GRAM: usize = 8;
 
 /// Every so many letters the gram that ends there is looked up; where one is known, those before
 /// it are, too. So an echo is noticed from this many letters less one beyond a gram on.
@@ -160,20 +160,34 @@ impl Track {
         letters: &[u8; 256],
         leaks: &mut Vec<(Source, Range<usize>)>,
     ) {
+        let (mut last, mut count) = (self.last, self.letters);
         for (offset, byte) in token.bytes().enumerate() {
             let letter = letters[usize::from(byte)];
             if letter == 0 {
                 continue;
             }
-            self.last = (self.last << 8) | u128::from(letter);
-            self.letters = self.letters.wrapping_add(1);
-            self.places[self.letters % KEPT] = start + offset;
-            if self.follows {
-                self.follow(0, leaks);
-            } else if self.letters.is_multiple_of(STRIDE) && self.is_known(0) {
-                for back in (0..STRIDE).rev() {
-                    self.follow(back, leaks);
-                }
+            last = (last << 8) | u128::from(letter);
+            count = count.wrapping_add(1);
+            self.places[count % KEPT] = start + offset;
+            if self.follows || count.is_multiple_of(STRIDE) {
+                (self.last, self.letters) = (last, count);
+                self.look(leaks);
+            }
+        }
+        (self.last, self.letters) = (last, count);
+    }
+
+    /// Looks up the last gram.
+    #[inline]
+    fn look(&mut self, leaks: &mut Vec<(Source, Range<usize>)>) {
+        let gram = self.gram(0);
+        if self.follows {
+            self.follow(0, leaks);
+        } else if self.sieve.as_ref().is_some_and(|sieve| sieve.passes(gram))
+            && self.grams.contains_key(&gram)
+        {
+            for back in (0..STRIDE).rev() {
+                self.follow(back, leaks);
             }
         }
     }
@@ -181,13 +195,6 @@ impl Track {
     /// The gram that ends `back` letters before the last.
     fn gram(&self, back: usize) -> u64 {
         u64::try_from((self.last >> (8 * back)) & u128::from(u64::MAX)).unwrap_or(0)
-    }
-
-    #[inline]
-    fn is_known(&self, back: usize) -> bool {
-        let gram = self.gram(back);
-        self.sieve.as_ref().is_some_and(|sieve| sieve.passes(gram))
-            && self.grams.contains_key(&gram)
     }
 
     /// Lengthens the runs by the gram that ends `back` letters before the last, or ends them.

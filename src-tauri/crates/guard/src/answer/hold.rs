@@ -1,6 +1,6 @@
 //! What an answer is held back for.
 
-use std::ops::Range;
+use std::{collections::VecDeque, ops::Range};
 
 use super::{
     AnswerContext,
@@ -17,6 +17,9 @@ use crate::redact::Located;
 
 /// How many words after a lead-in such as "my name is" may belong to the datum.
 const LEAD_WORDS: usize = 6;
+
+/// How many words that lead to a number are kept: as many as fit into what is held and its context.
+const MAX_NUMBERS: usize = 64;
 
 /// Most letters of what a full stop abbreviates within a name, as in `Dr.`, `St.` or `J.`
 const INITIAL_LETTERS: usize = 3;
@@ -41,7 +44,9 @@ pub(super) struct Hold {
     /// Where the first word begins and the last one ends that a rule must look at.
     pub(super) hot: Option<(usize, usize)>,
     /// Where the last word ends in which, or after which, something else than a number may be found.
-    pub(super) telling: usize,
+    telling: usize,
+    /// Where the last words end that lead to a number, and the fewest digits of each.
+    numbers: VecDeque<(usize, usize)>,
     /// Starts of the words that are held.
     pub(super) starts: Vec<usize>,
     /// The open finding that was replaced, and whose rest is swallowed.
@@ -99,6 +104,7 @@ impl Hold {
             leak_from: None,
             hot: None,
             telling: 0,
+            numbers: VecDeque::new(),
             starts: Vec::new(),
             condemned: None,
             leaks: Vec::new(),
@@ -121,11 +127,19 @@ impl Hold {
         let lead = leads.find(word, &shape);
         let was_open = self.structure.is_open();
         let key = self.structure.advance(token, start, shape.hot);
-        if shape.hot || was_open || self.is_suspect(&shape, lead) {
-            self.hot = Some((self.hot.map_or(start, |(first, _)| first), end));
+        if let Some(digits) = lead.map(|lead| lead.digits).filter(|digits| *digits < usize::MAX) {
+            self.numbers.push_back((end, digits));
+            if self.numbers.len() > MAX_NUMBERS {
+                self.numbers.pop_front();
+            }
         }
-        if shape.sign || lead.is_some() || was_open {
+        let lead = lead.map(|lead| lead.suspect);
+        let is_suspect = self.is_suspect(&shape, lead);
+        if shape.sign || was_open || is_suspect {
             self.telling = end;
+        }
+        if shape.hot || was_open || is_suspect {
+            self.hot = Some((self.hot.map_or(start, |(first, _)| first), end));
         }
         let group = self.follow_groups(word, &shape, start);
         self.follow_number(word, &shape, group, chars, leads.after);
@@ -275,6 +289,13 @@ impl Hold {
         // what is replaced as one is let out as one
         let parted = self.forced.iter().find(|one| one.range.start < cut && cut < one.range.end);
         parted.map_or(cut, |one| self.structure.before(one.range.start))
+    }
+
+    /// Whether a text with so many digits, which begins at byte `first`, may hold a datum for what
+    /// its words say.
+    pub(super) fn may_hold_datum(&self, first: usize, digits: usize) -> bool {
+        let leads = self.numbers.iter().rev().take_while(|(end, _)| *end > first);
+        self.telling > first || leads.into_iter().any(|(_, least)| *least <= digits)
     }
 
     /// Whether nothing at all is held, as is usual.

@@ -6,7 +6,7 @@ use aho_corasick::AhoCorasick;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::token::{KeyMap, Shape, Sieve, key};
-use crate::pii::{Detectors, Gate, field, pattern_rules};
+use crate::pii::{Detectors, Gate, Rule, field, pattern_rules};
 
 /// What a word must hold for the rules of a lead-in to find something in it that no sign of it
 /// gives away. Ordered: what makes more words suspect is greater.
@@ -21,17 +21,32 @@ pub(super) enum Suspect {
     Any,
 }
 
+/// A word that may lead to a datum, or follow one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Lead {
+    pub(super) suspect: Suspect,
+    /// Fewest digits of such a datum; more than any text has where it does not depend on them.
+    pub(super) digits: usize,
+}
+
+impl Lead {
+    /// What stands for both.
+    fn or(self, other: Self) -> Self {
+        Self { suspect: self.suspect.max(other.suspect), digits: self.digits.min(other.digits) }
+    }
+}
+
 /// The lead-ins of every rule.
 pub(super) struct Leads {
     sieve: Sieve,
     /// Whole words, by key.
-    words: KeyMap<Suspect>,
+    words: KeyMap<Lead>,
     /// Fronts of words, by their first two bytes.
-    fronts: HashMap<[u8; 2], Vec<(&'static str, Suspect)>>,
+    fronts: HashMap<[u8; 2], Vec<(&'static str, Lead)>>,
     front_sieve: Sieve,
     /// The same, wherever they stand, and what each makes suspect.
     within: AhoCorasick,
-    suspects: Vec<Suspect>,
+    data: Vec<Lead>,
     /// Fewest digits that a rule finds something in without any such word.
     pub(super) least_digits: usize,
     /// How many characters after a number the word may end that says what it is.
@@ -43,38 +58,38 @@ const AFTER_WORD: usize = 24;
 
 impl Leads {
     pub(super) fn new(detectors: &Detectors) -> Self {
-        let mut words: KeyMap<Suspect> = KeyMap::default();
-        let mut fronts: HashMap<[u8; 2], Vec<(&'static str, Suspect)>> = HashMap::new();
-        let mut enter = |word: &str, suspect: Suspect| {
+        let mut words: KeyMap<Lead> = KeyMap::default();
+        let mut fronts: HashMap<[u8; 2], Vec<(&'static str, Lead)>> = HashMap::new();
+        let mut enter = |word: &str, lead: Lead| {
             if word.chars().count() < 2 {
                 return;
             }
             // the engine, too, takes the plural for the word
             for known in [key(word), key(&format!("{word}s"))] {
-                let entry = words.entry(known).or_default();
-                *entry = (*entry).max(suspect);
+                let entry = words.entry(known).or_insert(lead);
+                *entry = entry.or(lead);
             }
         };
         for word in detectors.lead_words() {
-            enter(word, Suspect::Hot);
+            enter(word, Lead { suspect: Suspect::Hot, digits: usize::MAX });
         }
         // what such a label announces is a word, which no sign gives away
         for word in field::lead_words() {
-            enter(&word.to_lowercase(), Suspect::Any);
+            enter(&word.to_lowercase(), Lead { suspect: Suspect::Any, digits: 0 });
         }
         let (mut after, mut least_digits) = (field::MAX_REVERSED, usize::MAX);
         for rule in pattern_rules() {
-            let suspect = suspect_of(rule.pattern);
+            let lead = lead_of(rule);
             if let Some(context) = &rule.context {
                 after = after.max(context.after);
                 for entry in context.words {
                     for word in entry.split(|c: char| !c.is_alphanumeric()) {
                         if Some(word.len()) == longest(entry) {
-                            enter(word, suspect);
+                            enter(word, lead);
                         }
                     }
                 }
-                if context.words.iter().any(|entry| longest(entry) < Some(2)) {
+                if context.words.iter().any(|entry| goes_unnoticed(entry)) {
                     least_digits = 0;
                 }
                 continue;
@@ -85,50 +100,48 @@ impl Leads {
                     for word in gate.iter().filter(|word| word.starts_with(char::is_alphanumeric)) {
                         match word.as_bytes().first_chunk::<2>() {
                             Some(front) => {
-                                fronts.entry(*front).or_default().push((word, suspect));
+                                fronts.entry(*front).or_default().push((word, lead));
                             }
                             None => least_digits = 0,
                         }
                     }
                 }
-                Gate::Digits(least) => least_digits = least_digits.min(*least),
+                Gate::Digits(_) => least_digits = least_digits.min(lead.digits),
                 Gate::None => least_digits = 0,
             }
         }
         let sieve = Sieve::new(words.keys().copied());
         let front_keys = fronts.values().flatten().map(|(front, _)| front_key(front));
         let front_sieve = Sieve::new(front_keys);
-        let (known, suspects): (Vec<_>, _) = fronts.values().flatten().copied().unzip();
+        let (known, data): (Vec<_>, _) = fronts.values().flatten().copied().unzip();
         let within = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .build(known)
             .expect("some dozens of short words fit an automaton");
         let after = after + AFTER_WORD;
-        Self { sieve, words, fronts, front_sieve, within, suspects, least_digits, after }
+        Self { sieve, words, fronts, front_sieve, within, data, least_digits, after }
     }
 
     /// Whether `word` leads to a datum, and to what kind.
-    pub(super) fn find(&self, word: &str, shape: &Shape) -> Option<Suspect> {
+    pub(super) fn find(&self, word: &str, shape: &Shape) -> Option<Lead> {
         let mut found = self.word(shape.key);
         if shape.parted {
             let runs = word.split(|c: char| !c.is_alphanumeric());
             for run in runs.filter(|run| !run.is_empty()) {
-                found = found.max(self.word(key(run))).max(self.front(run));
+                found = either(found, either(self.word(key(run)), self.front(run)));
             }
         } else {
-            found = found.max(self.front(word.trim_start_matches(|c: char| !c.is_alphanumeric())));
+            let bare = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+            found = either(found, self.front(bare));
         }
-        if shape.label {
-            found = found.max(self.label(word));
-        }
-        found
+        if shape.label { either(found, self.label(word)) } else { found }
     }
 
-    fn word(&self, key: u64) -> Option<Suspect> {
+    fn word(&self, key: u64) -> Option<Lead> {
         self.sieve.passes(key).then(|| self.words.get(&key).copied()).flatten()
     }
 
-    fn front(&self, word: &str) -> Option<Suspect> {
+    fn front(&self, word: &str) -> Option<Lead> {
         let [first, second] = *word.as_bytes().first_chunk::<2>()?;
         let known = self.front_sieve.passes(front_key(word))
             || self.front_sieve.passes(u64::from(u16::from_le_bytes([first, second]) | 0x2020));
@@ -141,14 +154,20 @@ impl Leads {
             front.is_some_and(|front| front.eq_ignore_ascii_case(known.as_bytes()))
         };
         let known = self.fronts.get(&front)?.iter().filter(|(known, _)| begins(known));
-        known.map(|(_, suspect)| *suspect).max()
+        known.map(|(_, lead)| *lead).reduce(Lead::or)
     }
 
     /// A label such as `DB_PASSWORD=` may hold the word anywhere.
-    fn label(&self, word: &str) -> Option<Suspect> {
+    fn label(&self, word: &str) -> Option<Lead> {
         let found = self.within.find_overlapping_iter(word);
-        found.filter_map(|found| self.suspects.get(found.pattern().as_usize()).copied()).max()
+        found
+            .filter_map(|found| self.data.get(found.pattern().as_usize()).copied())
+            .reduce(Lead::or)
     }
+}
+
+fn either(one: Option<Lead>, other: Option<Lead>) -> Option<Lead> {
+    one.into_iter().chain(other).reduce(Lead::or)
 }
 
 /// The first three bytes of `word`, or two if it has no more, for the sieve.
@@ -160,20 +179,55 @@ fn front_key(word: &str) -> u64 {
     }
 }
 
+/// Whether a text may hold the context word `entry` and neither a word to know it by nor a sign.
+fn goes_unnoticed(entry: &str) -> bool {
+    longest(entry) < Some(2) && !Shape::of(entry).sign
+}
+
 fn longest(entry: &str) -> Option<usize> {
     entry.split(|c: char| !c.is_alphanumeric()).map(str::len).max()
 }
 
-/// What every match of `pattern` holds.
-fn suspect_of(pattern: &str) -> Suspect {
-    let hir = regex_syntax::parse(pattern)
+/// What the lead-ins of `rule` lead to.
+fn lead_of(rule: &Rule) -> Lead {
+    let hir = regex_syntax::parse(rule.pattern)
         .expect("patterns are constant and the test of the tables compiles them all");
-    if can_match(&hir, &|c| is_cold(c) && !c.is_uppercase()) {
+    let suspect = suspect_of(&hir);
+    let plain = |c: char| c.is_whitespace() || !Shape::of(c.encode_utf8(&mut [0; 4])).sign;
+    let digits = match rule.gate {
+        _ if !can_match(&hir, &plain) => usize::MAX,
+        // a word that is suspect for its capital, or at all, is looked at for that
+        _ if suspect == Suspect::Any || !can_match(&hir, &|c| !c.is_uppercase()) => usize::MAX,
+        Gate::Digits(least) => least.max(least_digits(&hir)),
+        Gate::None | Gate::Any(_) => least_digits(&hir),
+    };
+    Lead { suspect, digits }
+}
+
+/// What every match holds.
+fn suspect_of(hir: &Hir) -> Suspect {
+    if can_match(hir, &|c| is_cold(c) && !c.is_uppercase()) {
         Suspect::Any
-    } else if can_match(&hir, &is_cold) {
+    } else if can_match(hir, &is_cold) {
         Suspect::Capital
     } else {
         Suspect::Hot
+    }
+}
+
+/// Fewest digits of a match.
+fn least_digits(hir: &Hir) -> usize {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 0,
+        HirKind::Literal(literal) => literal.0.iter().filter(|byte| byte.is_ascii_digit()).count(),
+        HirKind::Class(_) => usize::from(!can_match(hir, &|c| !c.is_ascii_digit())),
+        HirKind::Repetition(repetition) => {
+            let least = usize::try_from(repetition.min).unwrap_or(usize::MAX);
+            least.saturating_mul(least_digits(&repetition.sub))
+        }
+        HirKind::Capture(capture) => least_digits(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().map(least_digits).sum(),
+        HirKind::Alternation(parts) => parts.iter().map(least_digits).min().unwrap_or(0),
     }
 }
 
@@ -220,14 +274,28 @@ mod tests {
             (r"password: [^\s]{3,}", Suspect::Any),
             (r"(?:[A-Z]{2})?[0-9]{2}", Suspect::Hot),
         ] {
-            assert_eq!(suspect_of(pattern), suspect, "{pattern}");
+            let hir = regex_syntax::parse(pattern).expect("a pattern");
+            assert_eq!(suspect_of(&hir), suspect, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn patterns_tell_how_many_digits_their_matches_hold() {
+        for (pattern, digits) in [
+            (r"[0-9]{3}-[0-9]{2}", 5),
+            (r"(?:a1|23|4[0-9]x)", 1),
+            (r"[A-Z0-9]{4}", 0),
+            ("(?:00)?", 0),
+        ] {
+            let hir = regex_syntax::parse(pattern).expect("a pattern");
+            assert_eq!(least_digits(&hir), digits, "{pattern}");
         }
     }
 
     #[test]
     fn lead_ins_are_known_by_word_front_or_label() {
         let leads = Leads::new(&Detectors::new());
-        let find = |word: &str| leads.find(word, &Shape::of(word));
+        let find = |word: &str| leads.find(word, &Shape::of(word)).map(|lead| lead.suspect);
         assert_eq!(find("name"), Some(Suspect::Capital));
         assert_eq!(find("name's"), Some(Suspect::Capital));
         assert_eq!(find("Mrs."), Some(Suspect::Capital));

@@ -130,7 +130,7 @@ fn may_hold_address(text: &str) -> bool {
     };
     bytes.iter().enumerate().any(|(at, byte)| match byte {
         b'/' | b'\\' => true,
-        b':' => goes_on(at),
+        b':' => goes_on(at) && at > 0 && bytes[at - 1].is_ascii_alphabetic(),
         b'.' => goes_on(at) && after(at, b"www"),
         b'(' => after(at, b"url"),
         _ => false,

@@ -4,7 +4,7 @@ use std::{borrow::Cow, ops::Range};
 
 use regex::Regex;
 
-use super::{links::Links, passages::Passages};
+use super::{echo::GRAM, links::Links, passages::Passages};
 use crate::{
     Category, Evidence, Guard, Treatment,
     normalise::part,
@@ -97,13 +97,15 @@ impl Rewriter {
         from: usize,
         found: Option<&[Located]>,
     ) -> Vec<Located> {
+        // a canary of some length in the text as it is was forced
+        let was_forced = found.is_some() && basis.canary.len() >= 2 * GRAM;
         let rules: [&dyn Fn() -> Vec<Located>; 7] = [
             &|| hidden(text),
             &|| self.control_tokens(text),
             &|| self.links.markup(text, basis.citations, basis.passages),
             &|| self.links.addresses(text, basis.passages),
             &|| self.citations(basis, text),
-            &|| canary(basis, text),
+            &|| if was_forced { Vec::new() } else { canary(basis, text) },
             &|| self.data(basis, text, found),
         ];
         for rule in rules {
@@ -120,7 +122,9 @@ impl Rewriter {
     }
 
     fn control_tokens(&self, text: &str) -> Vec<Located> {
-        if !text.contains('<') && !text.contains('[') {
+        let instructs = || text.as_bytes().windows(4).any(|w| w.eq_ignore_ascii_case(b"inst"));
+        let may_control = text.contains('<') || (text.contains('[') && instructs());
+        if !may_control {
             return Vec::new();
         }
         self.control

@@ -206,17 +206,17 @@ impl Signs {
     fn of(word: &str) -> Self {
         let mut signs = Self::default();
         let mut letters = false;
-        let (mut previous, mut before, mut last) = (0, 0, 0);
+        let (mut previous, mut last) = (0, 0);
         for byte in word.bytes() {
             let class = CLASSES[usize::from(byte)];
             if class & ALNUM != 0 {
-                signs.joined |= previous & JOINT != 0 && last != b'-' && before & ALNUM != 0;
+                signs.joined |= last == b':' || (previous & JOINT != 0 && last != b'-' && letters);
                 signs.parted |= letters && previous & ALNUM == 0;
                 letters = true;
             } else {
-                signs.joined |= byte == b'-' && last == b'-';
+                signs.joined |= byte == last && matches!(byte, b'-' | b':');
             }
-            (before, previous, last) = (previous, class, byte);
+            (previous, last) = (class, byte);
         }
         signs
     }
@@ -363,6 +363,8 @@ mod tests {
             "<b>",
             "-----BEGIN",
             "key:value",
+            "fe80::1",
+            "::1",
             "\u{200b}",
             "C:\\",
         ] {

@@ -37,9 +37,9 @@ pub(super) struct CutText {
 
 /// A vocabulary of word pieces.
 pub(super) struct WordPiece {
-    /// CutText that begin a word.
+    /// Pieces that begin a word.
     first: HashMap<Box<str>, i32>,
-    /// CutText that go on, without their `##`.
+    /// Pieces that go on, without their `##`.
     next: HashMap<Box<str>, i32>,
     /// The longest piece in characters.
     longest: usize,
