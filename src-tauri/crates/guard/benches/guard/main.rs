@@ -79,6 +79,7 @@ fn filter(c: &mut Criterion) {
         system_prompt: texts::PROMPT.to_owned(),
         canary: "c0ffee5eedbead42".to_owned(),
         citations: 2,
+        private_names: vec!["Carla Winter".to_owned()],
     };
     let mut group = c.benchmark_group("filter");
     for (name, answer) in [("plain", texts::ANSWER), ("data", texts::ANSWER_WITH_DATA)] {
