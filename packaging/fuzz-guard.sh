@@ -54,7 +54,7 @@ max_len=16384
 failed=()
 for target in "${targets[@]}"; do
   corpus="$work/corpus/$target"
-  found="$work/artifacts/$target/"
+  found="$work/artifacts/$target"
   mkdir -p "$corpus" "$found"
   python3 packaging/fuzz_corpus.py unpack "$target" "$corpus"
   echo "fuzz-guard: $target, $seconds s" >&2
@@ -62,7 +62,7 @@ for target in "${targets[@]}"; do
   log="$work/$target.log"
   if "${run[@]}" "$corpus" -- -max_total_time="$seconds" -timeout="$timeout" \
     -max_len="$max_len" -rss_limit_mb=4096 -dict=tests/fuzz/guard.dict -use_value_profile=0 \
-    -print_final_stats=1 -artifact_prefix="$found" >"$log" 2>&1; then
+    -print_final_stats=1 -artifact_prefix="$found/" >"$log" 2>&1; then
     grep -aE '^Done |stat::number_of_executed_units' "$log" | sed "s/^/fuzz-guard: $target: /"
     if [ -n "$keep" ]; then
       mkdir -p "$work/minimised/$target"
@@ -77,9 +77,15 @@ for target in "${targets[@]}"; do
   grep -aE -A 4 'panicked at|ERROR: libFuzzer|^error' "$log" | head -20 >&2 || true
   input=$(find "$found" -type f \( -name 'crash-*' -o -name 'timeout-*' -o -name 'oom-*' \) -newer "$corpus" | head -1)
   if [ -n "$input" ]; then
+    # cargo-fuzz leaves every step of it in a folder of its own choice
+    steps="tests/fuzz/artifacts/$target"
+    rm -f "$steps"/*
     "${run[@]/#run/tmin}" --runs 5000 "$input" >>"$log" 2>&1 || true
-    smallest=$(find "$found" -type f -name 'minimized-from-*' -printf '%s %p\n' 2>/dev/null \
-      | sort -n | head -1 | cut -d ' ' -f 2-)
+    smallest=$(find "$steps" -type f -printf '%s %p\n' | sort -n | head -1 | cut -d ' ' -f 2-)
+    if [ -n "$smallest" ]; then
+      mv "$smallest" "$found/smallest-${input##*/}"
+      smallest="$found/smallest-${input##*/}"
+    fi
     echo "fuzz-guard: $target fails on ${smallest:-$input}:" >&2
     head -c 400 "${smallest:-$input}" | od -c | head -20 >&2
   fi

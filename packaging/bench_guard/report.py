@@ -48,7 +48,7 @@ def write(folder: pathlib.Path, results: dict) -> str:
     if hostile:
         (folder / "guard-growth.svg").write_text(plot(hostile), encoding="utf-8")
     (folder / "guard.md").write_text("\n".join(body).rstrip() + "\n", encoding="utf-8")
-    text = json.dumps(results, indent=1, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(results, indent=1, ensure_ascii=False)
     (folder / "guard.json").write_text(text + "\n", encoding="utf-8")
     return "\n".join(line.replace("<br>", "; ") for line in lines)
 

@@ -17,6 +17,7 @@ const CANARY: &str = "c0ffee5eedbead42";
 struct Input {
     answer: Vec<Part>,
     passages: Vec<Text>,
+    private_names: Vec<Text>,
     /// Characters of each chunk in turn; what is left comes in one piece.
     chunks: Vec<u8>,
 }
@@ -53,6 +54,7 @@ fuzz_target!(|input: Input| {
         system_prompt: PROMPT.to_owned(),
         canary: CANARY.to_owned(),
         citations: 2,
+        private_names: input.private_names.iter().take(3).map(|text| text.0.clone()).collect(),
     };
     let whole = filter_whole(Arc::clone(guard()), context.clone(), &answer);
     let (shown, held, filtered) = cut(context, &answer, &input.chunks);
