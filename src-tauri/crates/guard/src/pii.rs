@@ -25,7 +25,7 @@ mod ip;
 mod mac;
 mod medical_record;
 mod national;
-mod number;
+pub(crate) mod number;
 mod passport;
 mod person;
 mod phone;

@@ -6,7 +6,7 @@ use aho_corasick::AhoCorasick;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::token::{KeyMap, Shape, Sieve, key};
-use crate::pii::{Detectors, Gate, Rule, field, pattern_rules};
+use crate::pii::{Detectors, Gate, Rule, field, number, pattern_rules};
 
 /// What a word must hold for the rules of a lead-in to find something in it that no sign of it
 /// gives away. Ordered: what makes more words suspect is greater.
@@ -73,11 +73,35 @@ impl Leads {
         for word in detectors.lead_words() {
             enter(word, Lead { suspect: Suspect::Hot, digits: usize::MAX });
         }
-        // what such a label announces is a word, which no sign gives away
-        for word in field::lead_words() {
-            enter(&word.to_lowercase(), Lead { suspect: Suspect::Any, digits: 0 });
-        }
         let (mut after, mut least_digits) = (field::MAX_REVERSED, usize::MAX);
+        for (label, wordy) in field::labels() {
+            // what a wordy label announces may be a word, which no sign gives away
+            let lead = if wordy {
+                Lead { suspect: Suspect::Any, digits: 0 }
+            } else {
+                Lead { suspect: Suspect::Hot, digits: 1 }
+            };
+            enter(&label.replace(' ', ""), lead);
+            for word in label.split(|c: char| !c.is_alphanumeric()) {
+                if Some(word.len()) == longest(label) {
+                    enter(word, lead);
+                }
+            }
+        }
+        for (context, digits) in number::needs() {
+            let Some(context) = context else {
+                least_digits = least_digits.min(digits);
+                continue;
+            };
+            after = after.max(context.after);
+            for entry in context.words {
+                for word in entry.split(|c: char| !c.is_alphanumeric()) {
+                    if Some(word.len()) == longest(entry) {
+                        enter(word, Lead { suspect: Suspect::Hot, digits });
+                    }
+                }
+            }
+        }
         for rule in pattern_rules() {
             let lead = lead_of(rule);
             if let Some(context) = &rule.context {

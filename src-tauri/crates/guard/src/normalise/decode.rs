@@ -133,7 +133,10 @@ pub(super) fn readable(bytes: Vec<u8>) -> Option<String> {
         Err(bytes) => wide(bytes.as_bytes())?,
     };
     let printable = !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
-    let telling = text.len() >= MIN_LETTERLESS || text.contains(char::is_alphabetic);
+    // entities by their numbers hold no letter, and what they stand for is read in the next layer
+    let telling = text.len() >= MIN_LETTERLESS
+        || text.contains(char::is_alphabetic)
+        || text.contains("&#");
     (printable && telling).then_some(text)
 }
 

@@ -235,6 +235,18 @@ mod tests {
     }
 
     #[test]
+    fn a_character_that_reads_as_several_leads_back_whole() {
+        for sign in ["\u{338d}", "\u{247b}", "\u{2026}", "\u{fb03}", "\u{2121}"] {
+            let text = format!("a{sign}b");
+            let view = surface(&text);
+            for (at, c) in view.text().char_indices() {
+                let origin = view.origin(&(at..at + c.len_utf8()));
+                assert!(text.get(origin).is_some_and(|part| !part.is_empty()), "{c:?} of {sign}");
+            }
+        }
+    }
+
+    #[test]
     fn accents_compose_and_piles_of_them_go() {
         for (text, reads) in [
             ("cafe\u{301} o\u{308}l", "café öl"),

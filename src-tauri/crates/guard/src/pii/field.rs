@@ -226,14 +226,12 @@ impl Fields {
     }
 }
 
-/// The words, lower case, after which a datum without digits may follow.
-pub(crate) fn lead_words() -> impl Iterator<Item = &'static str> {
-    let wordy = |field: &&Field| {
-        matches!(field.rule.category, Category::Username | Category::LicensePlate)
-            || field.rule.name == "bank/bic"
-    };
-    FIELDS.into_iter().flatten().filter(wordy).flat_map(|field| field.labels).filter_map(|label| {
-        label.split(|c: char| !c.is_alphanumeric()).max_by_key(|word| word.len())
+/// Every label, and whether a datum without digits may follow it.
+pub(crate) fn labels() -> impl Iterator<Item = (&'static str, bool)> {
+    FIELDS.into_iter().flatten().flat_map(|field| {
+        let wordy = matches!(field.rule.category, Category::Username | Category::LicensePlate)
+            || field.rule.name == "bank/bic";
+        field.labels.iter().map(move |label| (*label, wordy))
     })
 }
 

@@ -30,6 +30,14 @@ pub(super) struct NumberRule {
     pub(super) check: fn(&[u8]) -> bool,
 }
 
+/// What each number rule needs: words near it, and so many digits at least.
+pub(crate) fn needs() -> impl Iterator<Item = (Option<super::Context>, usize)> {
+    NUMBERS.into_iter().flatten().map(|number| {
+        let digits = |shape: &&str| shape.bytes().filter(|sign| *sign == b'9').count();
+        (number.rule.context, number.shapes.iter().map(digits).min().unwrap_or(0))
+    })
+}
+
 /// The number rules, by the lengths of their shapes.
 pub(super) struct Numbers {
     shapes: [Vec<Shape>; MAX_SIGNS + 1],

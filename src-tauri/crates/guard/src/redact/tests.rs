@@ -37,12 +37,27 @@ fn every_occurrence_is_replaced_and_spans_fit_both_texts() {
 }
 
 #[test]
+fn a_datum_that_ends_within_a_character_takes_all_of_it_and_no_more() {
+    // the last sign is "(8)" in one character
+    let text = "call +44 20 7946 001\u{247b} and ask for the desk";
+    let redaction = redact(text);
+    assert_eq!(redaction.sanitized.as_str(), "call [PHONE] and ask for the desk");
+    let found: Vec<_> = redaction.findings.iter().map(|f| slice(text, f.span)).collect();
+    assert_eq!(found, ["+44 20 7946 001\u{247b}"]);
+}
+
+#[test]
 fn what_is_disguised_is_found_in_the_original() {
     for (text, sanitized) in [
         ("mail ann\u{200b}@exam\u{200b}ple.org now", "mail [EMAIL] now"),
         ("card ４１１１ １１１１ １１１１ １１１１", "card [REDACTED]"),
         ("note YW5uLmxlZUBleGFtcGxlLm9yZw== end", "note [EMAIL] end"),
         ("mail ann%40example.org now", "mail [EMAIL] now"),
+        // base64 of decimal entities
+        (
+            "note JiM5NzsmIzExMDsmIzExMDsmIzY0OyYjMTAxOyYjMTIwOyYjOTc7JiMxMDk7JiMxMTI7JiMxMDg7JiMxMDE7JiM0NjsmIzExMTsmIzExNDsmIzEwMzs= end",
+            "note [EMAIL] end",
+        ),
     ] {
         assert_eq!(redact(text).sanitized.as_str(), sanitized, "{text}");
     }
