@@ -134,9 +134,8 @@ pub(super) fn readable(bytes: Vec<u8>) -> Option<String> {
     };
     let printable = !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
     // entities by their numbers hold no letter, and what they stand for is read in the next layer
-    let telling = text.len() >= MIN_LETTERLESS
-        || text.contains(char::is_alphabetic)
-        || text.contains("&#");
+    let telling =
+        text.len() >= MIN_LETTERLESS || text.contains(char::is_alphabetic) || text.contains("&#");
     (printable && telling).then_some(text)
 }
 

@@ -18,6 +18,7 @@ const BASE: Rule = Rule {
 pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "address/english",
+        reason: "A house number and a street in the English manner.",
         pattern: r"(?i)[0-9]{1,6}[a-z]?(?:[-/][0-9]{1,5}[a-z]?)?,? (?:(?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\.? )?(?:[\p{L}0-9'’.-]{1,20} ){1,4}?(?:street|st|avenue|ave|av|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|circle|cir|terrace|ter|highway|hwy|parkway|pkwy|crescent|cres|close|mews|gardens|grove|square|sq|alley|trail|trl|turnpike|crossroad|loop|plaza|way|place|pl)(?-u:\b)\.?(?: (?:n|s|e|w|ne|nw|se|sw)(?-u:\b)\.?)?(?:,? (?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|#)\.? ?#?[0-9a-z-]{1,6})?",
         accept: english,
         finds: &[
@@ -37,6 +38,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "address/germanic",
+        reason: "A street and its house number in the German, Dutch or Nordic manner.",
         pattern: r"(?:\p{Lu}[\p{L}.-]{1,30}[ -]){0,3}\p{Lu}?[\p{L}-]{2,30}(?:straße|strasse|str\.|gasse|allee|platz|damm|ufer|straat|laan|weg|plein|gracht|kade|dijk|singel|gatan|vägen|gata|gate|vej|veien|vegen|gade|katu|tie|utca) (?:[0-9]{1,4})(?: ?[a-zA-Z](?-u:\b))?",
         finds: &[
             ("wohne Hauptstraße 12a, Berlin", "Hauptstraße 12a"),
@@ -50,6 +52,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "address/romance",
+        reason: "A street in the French, Spanish, Italian, Portuguese or Slavic manner.",
         pattern: r"(?:[0-9]{1,4}(?: ?(?:bis|ter|quater))?,? )?(?i:rue|avenue|av\.|boulevard|bd|place|chemin|allée|impasse|quai|cours|route|calle|c/|avenida|avda\.?|plaza|paseo|carrer|carretera|via|viale|piazza|piazzale|corso|largo|vicolo|rua|travessa|praça|alameda|strada|ulica|ul\.|aleja|al\.|улица|ул\.|проспект|пр\.) ?(?:(?:de|du|des|la|le|les|del|della|dei|degli|delle|di|dos|das|da|do|el|los|las|von|św\.) |[dl]['’]){0,3}\p{Lu}[\p{L}'’.-]{1,20}(?:[ -](?:(?:de|du|des|la|le|les|del|della|dei|degli|delle|di|dos|das|da|do|el|los|las|von|św\.) |[dl]['’]){0,3}\p{Lu}[\p{L}'’.-]{0,20}){0,3}(?:,? (?:(?i:n\.?[º°o]?|nr\.?|no\.?|número|д\.|дом) ?)?[0-9]{1,5}[a-z]?(?-u:\b))?",
         accept: romance,
         finds: &[
@@ -65,6 +68,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "address/box",
+        reason: "A post office box.",
         pattern: r"(?i)(?-u:\b)(?:p\.? ?o\.? ?box|post office box|postfach|boîte postale|b\.p\.|apartado(?: de correos)?|casella postale|postbus|caixa postal)[: ]{1,2}(?:no\.? |nr\.? )?[0-9]{1,6}",
         gate: Gate::Any(&["box", "postfach", "postale", "b.p.", "apartado", "postbus", "postal"]),
         finds: &[("send it to P.O. Box 1234", "P.O. Box 1234"), ("Postfach 10 ", "Postfach 10")],
@@ -73,6 +77,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "address/military",
+        reason: "A military postal address.",
         pattern: r"(?:(?-u:\b)(?:PSC|CMR|Unit|UNIT|unit|psc|cmr) [0-9]{1,5},? (?:Box|BOX|box) [0-9]{1,5}[,\s]{0,3})?(?-u:\b)(?i:(?:APO|FPO|DPO),? A[AEP],? [0-9]{5}(?:-[0-9]{4})?)(?-u:\b)",
         gate: Gate::Any(&["apo", "fpo", "dpo"]),
         finds: &[
@@ -84,6 +89,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "address/unit",
+        reason: "A flat, suite or floor of a building.",
         pattern: r"(?i)(?-u:\b)(?:apt|apartment|suite|ste|flat|unit|room|appartement|wohnung|piso)\.? ?#? ?[0-9]{1,5}[a-z]?(?-u:\b)",
         gate: Gate::Any(&["apt", "apartment", "suite", "flat", "wohnung", "piso", "appartement"]),
         accept: unit,
@@ -93,6 +99,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "address/british_postcode",
+        reason: "A British postcode.",
         pattern: r"(?-u:\b)(?:[A-PR-UWYZ][0-9][0-9A-HJKPSTUW]?|[A-PR-UWYZ][A-HK-Y][0-9][0-9ABEHMNPRVWXY]?) [0-9][ABD-HJLNP-UW-Z]{2}(?-u:\b)",
         finds: &[("London SW1A 1AA", "SW1A 1AA"), ("M1 1AE", "M1 1AE")],
         passes: &["AB12 3456", "in Q1 2AB 3"],
@@ -100,6 +107,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "address/canadian_postcode",
+        reason: "A Canadian postal code.",
         pattern: r"(?-u:\b)[ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z][ -][0-9][ABCEGHJ-NPRSTV-Z][0-9](?-u:\b)",
         gate: Gate::Digits(3),
         finds: &[("Ottawa K1A 0B1", "K1A 0B1")],
@@ -108,6 +116,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "address/dutch_postcode",
+        reason: "A Dutch postcode.",
         pattern: r"(?-u:\b)[1-9][0-9]{3} [A-Z]{2},? \p{Lu}\p{Ll}{2,20}",
         gate: Gate::Digits(4),
         finds: &[("1017 GA Amsterdam", "1017 GA Amsterdam")],
@@ -116,6 +125,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "address/american_place",
+        reason: "A town, a state and a postal code in the American manner.",
         pattern: r"(?-u:\b)(?:\p{Lu}[\p{L}.'-]{1,20} ){0,2}\p{Lu}[\p{L}.'-]{1,20},? (?:A[LKZR]|C[AOT]|D[CE]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY])[ ,]{1,2}[0-9]{5}(?:-[0-9]{4})?(?-u:\b)",
         gate: Gate::Digits(5),
         finds: &[("Springfield, IL 62704", "Springfield, IL 62704")],
@@ -124,6 +134,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "address/postcode",
+        reason: "A postal code, named as one or beside its town.",
         pattern: r"[0-9]{4,6}(?:-[0-9]{3,4})?",
         gate: Gate::Digits(4),
         context: Some(Context {
@@ -159,6 +170,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "address/east_asian",
+        reason: "An address in Chinese, Japanese or Korean.",
         pattern: r"(?:\p{Han}{1,6}[省市区區县縣都道府県州])?\p{Han}{1,8}[省市区區县縣都道府県町村][\p{Han}\p{Katakana}\p{Hiragana}]{0,12}(?:[路街道巷弄段][0-9０-９一二三四五六七八九十之 -]{1,8}[号號]|[0-9０-９]{1,4}(?:[-−－丁目番地号の]{1,2}[0-9０-９]{1,4}){1,3}号?)(?:[0-9]{1,4}[室楼樓层])?",
         gate: Gate::Digits(1),
         accept: east_asian,

@@ -185,6 +185,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "person/east_asian",
+        reason: "A Chinese, Japanese or Korean name where a name is announced.",
         category: Category::Person,
         pattern: r"(?:我叫|我的名字是|我名叫|姓名[:：]|名前は|氏名[:：]|患者[:：]|病人[:：]|이름은|성함은|이름[:：]|환자[:：]) ?(?P<v>\p{Han}{2,4}|\p{Han}{1,3} \p{Han}{1,3}|\p{Hangul}{2,4}?)(?:입니다|이에요|예요|です|と|[\s\p{P}]|$)",
         gate: Gate::Any(&["叫", "名", "患者", "病人", "이름", "성함", "환자"]),
@@ -201,6 +202,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "person/family_name",
+        reason: "A frequent family name beside a given name.",
         category: Category::Person,
         pattern: r"(?:^|[^\p{Han}\p{Hiragana}\p{Katakana} ] ?)(?P<v>\p{Han}{1,3} [王李张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董萧蕭程曹袁邓鄧许許傅沈曾彭吕呂苏蘇卢盧蒋蔣蔡贾賈丁魏薛叶葉阎余潘杜戴夏钟鍾汪田任姜范方石姚谭譚廖邹鄒熊金陆陸郝孔白崔康毛邱秦江史顾顧侯邵孟龙龍万萬段雷钱錢汤湯尹黎易常武乔喬贺賀赖賴龚龔文]|[王李张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫朱高林何郭马馬] \p{Han}{1,2})(?:[^\p{Han}\p{Hiragana}\p{Katakana} ]| [^\p{Han}\p{Hiragana}\p{Katakana}]|$)",
         gate: Gate::Any(&[" "]),
