@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Candidate, Context, Gate, Rule, alone, digits};
-use crate::{Category, finding::Evidence};
+use crate::{Category, finding::Evidence, normalise::part};
 
 const PATTERN: &str = r"[0-9](?:[ -]{0,2}[0-9]){11,26}";
 
@@ -29,6 +29,8 @@ pub(super) const RULES: &[Rule] = &[
             "0000 0000 0000 0000",
             "ISBN 978-3-16-148410-0",
             "9999999999999995",
+            "order #123-4567890-1234567",
+            "a/c 50100123456789",
             "2 3 4 5 6 7 8 9 10 11 12 13",
         ],
         ..Rule::BASE
@@ -72,6 +74,24 @@ pub(super) const RULES: &[Rule] = &[
         passes: &["the card arrived on 2024-01-05", "tracking 4000-0000-0058-5858"],
         ..Rule::BASE
     },
+];
+
+/// Words directly before a number that is no card's.
+const NOT_A_CARD: [&str; 14] = [
+    "account",
+    "acct",
+    "a/c",
+    "iban",
+    "order",
+    "invoice",
+    "tracking",
+    "imei",
+    "reference",
+    "ref",
+    "ticket",
+    "isbn",
+    "ean",
+    "barcode",
 ];
 
 /// Most digits of a card number (ISO/IEC 7812-1).
@@ -135,12 +155,33 @@ fn with_check_digit(candidate: &Candidate<'_>) -> Option<Range<usize>> {
                 break;
             }
             let number = number.get(..count)?;
-            if is_issued(number) && luhn(number) && candidate.stands_alone(&range) {
+            if is_issued(number)
+                && luhn(number)
+                && candidate.stands_alone(&range)
+                && !is_something_else(candidate, &range)
+            {
                 return Some(range);
             }
         }
     }
     None
+}
+
+/// Whether the number is a part of a longer one, or a word before it says that it is another's: one
+/// number in ten passes the check by chance.
+fn is_something_else(candidate: &Candidate<'_>, range: &Range<usize>) -> bool {
+    let here = Candidate { text: candidate.text, range: range.clone() };
+    let before = here.before(24);
+    let joined = before
+        .strip_suffix('-')
+        .is_some_and(|before| before.ends_with(|c: char| c.is_ascii_alphanumeric()));
+    let after = part(candidate.text, range.end..);
+    let goes_on =
+        after.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let words = before.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let last = words.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let written_as_a_card = here.value().contains([' ', '-']);
+    joined || goes_on || (!written_as_a_card && NOT_A_CARD.contains(&last))
 }
 
 /// Whether a card number may begin so.

@@ -2,7 +2,7 @@
 
 use super::{
     Gate, Rule, alone,
-    field::{Field, code},
+    field::{Field, code, is_coded},
 };
 use crate::{Category, finding::Evidence};
 
@@ -57,6 +57,7 @@ pub(super) const FIELDS: &[Field] = &[
                 ("Employee: E10293", "E10293"),
                 ("employee with ID 88123", "88123"),
                 ("badge #5581", "5581"),
+                ("the file of employee 00482913", "00482913"),
             ],
             passes: &[
                 "employee 12 of 300",
@@ -78,7 +79,8 @@ pub(super) const FIELDS: &[Field] = &[
         ],
         value: |joint| {
             let announced = joint.mark.is_some() || joint.numbered;
-            announced.then(|| code(joint.rest, 4..=10, 4..=16)).flatten()
+            let coded = |length: &usize| joint.rest.get(..*length).is_some_and(is_coded);
+            code(joint.rest, 4..=10, 4..=16).filter(|length| announced || coded(length))
         },
     },
 ];

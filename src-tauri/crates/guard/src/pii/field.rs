@@ -427,7 +427,10 @@ pub(super) fn code(
             Some(b' ') => {
                 let more = all_digits(following) && (2..=6).contains(&after);
                 let tail = after == 1 && following.iter().all(u8::is_ascii_uppercase);
-                let head = ends.is_empty() && run <= 5 && group.iter().all(u8::is_ascii_uppercase);
+                let head = ends.is_empty()
+                    && run <= 5
+                    && group.iter().all(u8::is_ascii_uppercase)
+                    && !is_filler(group);
                 let digits = all_digits(group) && run <= 6;
                 let fits = (digits && (more || (tail && !ends.is_empty())))
                     || (head && all_digits(following) && after >= 2);
@@ -461,6 +464,15 @@ pub(super) fn code(
             && !is_date(value)
             && !is_decimal(value)
     })
+}
+
+fn is_filler(group: &[u8]) -> bool {
+    FILLERS.iter().any(|filler| filler.as_bytes().eq_ignore_ascii_case(group))
+}
+
+/// Whether an identifier shows that it is one: by a letter, or by a zero in front.
+pub(super) fn is_coded(value: &str) -> bool {
+    value.starts_with('0') || value.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
 fn all_digits(group: &[u8]) -> bool {
@@ -517,6 +529,7 @@ mod tests {
             ("1,250,000", None),
             ("07:30", None),
             ("12345.67", None),
+            ("NO 123456", None),
             ("words", None),
         ] {
             let found = code(rest, 3..=12, 4..=16).and_then(|length| rest.get(..length));

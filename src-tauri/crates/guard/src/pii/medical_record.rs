@@ -2,7 +2,7 @@
 
 use super::{
     Context, Gate, Rule, alone,
-    field::{Field, code},
+    field::{Field, code, is_coded},
     number::NumberRule,
 };
 use crate::{Category, finding::Evidence};
@@ -179,7 +179,8 @@ pub(super) const FIELDS: &[Field] = &[
         ],
         value: |joint| {
             let announced = joint.mark.is_some() || joint.numbered;
-            announced.then(|| code(joint.rest, 5..=14, 5..=20)).flatten()
+            let coded = |length: &usize| joint.rest.get(..*length).is_some_and(is_coded);
+            code(joint.rest, 5..=14, 5..=20).filter(|length| announced || coded(length))
         },
     },
 ];

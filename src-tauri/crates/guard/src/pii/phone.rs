@@ -11,6 +11,10 @@ use crate::{Category, finding::Evidence, normalise::part};
 
 const PATTERN: &str = r"(?:\+|(?-u:\b)00|\()?[0-9](?:[ .\-()/]{0,3}[0-9]){5,16}(?: ?(?:x|ext\.? ?|extension )[0-9]{1,6})?";
 
+/// Words for a telephone, which "no." may follow.
+const PHONES: [&str; 9] =
+    ["phone", "telephone", "contact", "tel", "mobile", "cell", "fax", "whatsapp", "helpline"];
+
 /// How a United States postcode is grouped.
 const ZIP_PLUS_4: [usize; 2] = [5, 4];
 
@@ -173,6 +177,7 @@ pub(super) const RULES: &[Rule] = &[
             ("my phone is 2125550142", "2125550142"),
             ("Tel: 12 34 56 78", "12 34 56 78"),
             ("call me on 555-0142", "555-0142"),
+            ("contact no. 9876543210", "9876543210"),
             ("322 327 102 office", "322 327 102"),
         ],
         passes: &[
@@ -335,5 +340,11 @@ fn is_something_else(candidate: &Candidate<'_>) -> bool {
         return true;
     }
     let mut words = before.rsplit(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.by_ref().take(2).any(|word| NOT_A_PHONE.contains(&word))
+    match (words.next(), words.next()) {
+        // the number of a telephone
+        (Some("no" | "nr" | "id" | "num"), Some(word)) if PHONES.contains(&word) => false,
+        (first, second) => {
+            [first, second].into_iter().flatten().any(|word| NOT_A_PHONE.contains(&word))
+        }
+    }
 }
