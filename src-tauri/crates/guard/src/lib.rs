@@ -9,8 +9,8 @@
 //! the scanner finds again. The answer filter gives the same output for every way of cutting its
 //! input. Findings carry offsets and names, never text.
 //!
-//! **Not here.** Names and addresses by a model, learned scores, the wording of refusals, strikes
-//! and cool-downs, what is logged. A rule set finds what it knows; it is one layer among several.
+//! **Not here.** The model behind the tagger of names and addresses (a trait), learned scores, the
+//! wording of refusals, strikes and cool-downs, what is logged. A rule set finds what it knows; it is one layer among several.
 //!
 //! **Terms.** A *view* is a reading of a text with a disguise taken off; a *finding* is a stretch of
 //! the original with a category, a rule and its evidence; a *placeholder* stands where a finding

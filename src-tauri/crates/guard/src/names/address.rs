@@ -144,7 +144,7 @@ fn is_zip(text: &str, word: &Word) -> bool {
 }
 
 /// What streets are called in several languages, alone or at the end of a word.
-const STREET_WORDS: [&str; 36] = [
+const STREET_WORDS: [&str; 35] = [
     "street",
     "st",
     "road",
@@ -180,7 +180,6 @@ const STREET_WORDS: [&str; 36] = [
     "улица",
     "ul",
     "corner",
-    "square",
 ];
 
 fn is_street_word(text: &str, word: &Word) -> bool {

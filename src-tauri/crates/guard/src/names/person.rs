@@ -25,6 +25,9 @@ const SURE_START: f32 = 0.9;
 /// Share from which a word that begins no name otherwise is one.
 const CERTAIN: f32 = 0.97;
 
+/// Words of a text that is too short to tell a name from a misspelt greeting.
+const FEW_WORDS: usize = 4;
+
 /// More than any share.
 const NEVER: f32 = 2.0;
 
@@ -160,7 +163,7 @@ fn judge(
         return None;
     }
     let introduced = is_introduced(text, &run[0]);
-    if best >= least(text, run, style, introduced) {
+    if best >= least(text, run, words.len(), style, introduced) {
         return Some((best.max(0.3), "tagger/person"));
     }
     let small = run.iter().any(|word| word.case == Case::Lower && !word.particle);
@@ -180,7 +183,7 @@ fn judge(
 ///
 /// The tagger does not see capitals and is sure of odd words in small letters, so that the lists
 /// and what introduces a name decide there.
-fn least(text: &str, run: &[Word], style: Style, introduced: bool) -> f32 {
+fn least(text: &str, run: &[Word], all: usize, style: Style, introduced: bool) -> f32 {
     let given = run.iter().any(|word| word.given);
     let listed = given || run.iter().any(|word| word.surname);
     let single = run.len() == 1;
@@ -200,7 +203,7 @@ fn least(text: &str, run: &[Word], style: Style, introduced: bool) -> f32 {
     }
     match (listed, single, begins_sentence(text, &run[0])) {
         (true, _, _) => POSSIBLE,
-        (false, true, true) if text.split_whitespace().nth(3).is_none() => NEVER,
+        (false, true, true) if all < FEW_WORDS => NEVER,
         (false, true, true) => SURE_START,
         (false, true, false) => SURE,
         (false, false, _) => LIKELY,
