@@ -30,17 +30,17 @@ def train(task, rows):
     for label in task.labels:
         known = [row for row in rows if row.labels.get(label) is not None]
         x, owner = features.matrix([row.text for row in known], task.bits)
-        logits = crossval.left_out(task, known, label, x, owner)
+        logits = {on: crossval.left_out(task, known, label, x, owner, on) for on in crossval.FOLDS}
         learns = [at for at, row in enumerate(known) if row.source not in task.measured_only]
         scorer = crossval.fit_on(task, known, label, x, owner, np.array(learns))
         wanted = np.array([row.labels[label] for row in known])
-        model.calibrate(scorer, logits, wanted, corpus.weigh(known, label))
-        held[label] = (known, scorer.probabilities(logits))
+        model.calibrate(scorer, logits[task.set_on], wanted, corpus.weigh(known, label))
+        left_out = {on: scorer.probabilities(values) for on, values in logits.items()}
         scorer.thresholds = tuple(
-            float(np.float32(crossval.threshold(task.limits[profile], known, label, held[label][1])))
+            float(np.float32(crossval.threshold(task.limits[profile], known, label, left_out[task.set_on])))
             for profile in model.PROFILES
         )
-        scorers[label] = scorer
+        scorers[label], held[label] = scorer, (known, left_out)
     return scorers, held
 
 

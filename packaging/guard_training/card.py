@@ -33,24 +33,23 @@ def _thresholds(task, scorers):
     return "\n".join(lines) + "\n"
 
 
-def _figures(label, scorer, rows, probabilities):
-    """Shares above the office threshold, by source, each scored by a model without that source."""
+def _figures(label, scorer, rows, left_out):
+    """Shares above the office threshold by source, the text or its whole source being left out."""
     at = scorer.thresholds[1]
-    counts = collections.defaultdict(lambda: [0, 0, 0, 0])
-    for row, p in zip(rows, probabilities):
-        side = 0 if row.labels[label] else 2
-        counts[row.source][side] += 1
-        counts[row.source][side + 1] += p >= at
+    counts = collections.defaultdict(lambda: np.zeros(6))
+    for row, by_source, by_text in zip(rows, left_out["source"], left_out["text"]):
+        side = 0 if row.labels[label] else 3
+        counts[row.source][side : side + 3] += (1, by_source >= at, by_text >= at)
     lines = [
-        f"## {label}: leaving the source out, at the office threshold\n",
-        "| source | positive | caught | negative | false alarms |",
-        "| --- | --- | --- | --- | --- |",
+        f"## {label}: flagged at the office threshold\n",
+        "By a model without the source, and by one without the text but with others of its source.\n",
+        "| source | positive | source out | text out | negative | source out | text out |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    total = np.sum(list(counts.values()), axis=0)
-    for source, c in [*sorted(counts.items()), ("all", total)]:
-        caught = f"{c[1] / c[0]:.3f}" if c[0] else ""
-        false = f"{c[3] / c[2]:.4f}" if c[2] else ""
-        lines.append(f"| {source} | {c[0] or ''} | {caught} | {c[2] or ''} | {false} |")
+    for source, c in [*sorted(counts.items()), ("all", sum(counts.values()))]:
+        cells = [f"{c[0]:.0f}", *(f"{n / c[0]:.3f}" for n in c[1:3])] if c[0] else [""] * 3
+        cells += [f"{c[3]:.0f}", *(f"{n / c[3]:.4f}" for n in c[4:6])] if c[3] else [""] * 3
+        lines.append(f"| {source} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -37,6 +37,7 @@ class Task:
     bits: int = 20
     strength: float = 1.0  # the inverse of regularisation
     measured_only: tuple = ()  # sources that no shipped weight is learned from
+    set_on: str = "source"  # what folds calibrate and set thresholds: "source" or "text"
     licences: dict = field(default_factory=dict)  # source -> licence
     caveats: tuple = ()
 

@@ -34,13 +34,17 @@ LICENCES = {
     "advbench": "MIT",
     "harmbench": "MIT",
     "catqa": "Apache-2.0",
+    "pii-anon": "CC0",
+    "pii-syn-nano": "MIT",
+    "presidio-generated-large": "MIT (fake identities CC BY-SA 3.0 US)",
+    "presidio-synth-v2": "MIT (fake identities CC BY-SA 3.0 US)",
 }
 
 
 def read(row):
-    """A row of an injection or benign file, or of a toxicity file as benign."""
+    """A row of an injection or benign file, or of a toxicity or personal-data file as benign."""
     source = row["source"]
-    if source.startswith("derived"):
+    if source.startswith("derived") or source in ("xstest",):
         return None  # mechanical encodings of rows that are here already
     attack = int(row.get("label") == "attack")
     return Row(row["text"], {"injection": attack}, source, row.get("lang", ""), row.get("kind", ""))
@@ -48,10 +52,11 @@ def read(row):
 
 def own():
     """Attacks and benign look-alikes of our own."""
-    return [
-        Row(text, {"injection": int(of["label"])}, of["source"], of.get("lang", ""), of.get("kind", ""))
-        for text, of in texts.read("injection")
-    ]
+    rows = []
+    for text, of in texts.read("injection"):
+        labels, weight = {"injection": int(of["label"])}, float(of.get("weight", 1))
+        rows.append(Row(text, labels, of["source"], of["lang"], of["kind"], weight))
+    return rows
 
 
 TASK = Task(
@@ -60,12 +65,22 @@ TASK = Task(
     read=read,
     own=own,
     limits={
-        "kiosk": [Limit(ORDINARY, 0.02), Limit(LOOK_ALIKE, 0.06)],
-        "office": [Limit(ORDINARY, 0.008), Limit(LOOK_ALIKE, 0.03)],
-        "health": [Limit(ORDINARY, 0.008), Limit(LOOK_ALIKE, 0.03)],
+        "kiosk": [Limit(ORDINARY, 0.015), Limit(LOOK_ALIKE, 0.05)],
+        "office": [Limit(ORDINARY, 0.006), Limit(LOOK_ALIKE, 0.027)],
+        "health": [Limit(ORDINARY, 0.006), Limit(LOOK_ALIKE, 0.027)],
     },
-    strength=4.0,
-    measured_only=("hint3-users", "xquad-questions", "xstest", "xstest-safe", "notinject"),
+    strength=40.0,
+    set_on="text",
+    measured_only=("hint3-users", "xstest", "xstest-safe", "notinject"),
     licences=LICENCES,
-    caveats=("A request for something harmful is no injection; moderation judges it.",),
+    caveats=(
+        "A request for something harmful is no injection; moderation judges it.",
+        "Weights are learned from xquad-questions too (CC BY-SA 4.0), since without ordinary questions"
+        " in many languages a language itself would count as a sign of attack.",
+        "cyberseceval-pi, yanismiraoui and s-labs hold attack rows that are innocent questions by"
+        " themselves; they cannot all be caught.",
+        "Thresholds are set on texts that were left out while others of their source were not; on"
+        " benign texts of another kind than all of these, more false alarms are to be expected.",
+        "The guard adds the evidence of its rules and of disguises to the log-odds of this score.",
+    ),
 )

@@ -9,6 +9,7 @@ from .corpus import weigh
 from .features import matrix
 
 MAGIC = b"CLLM\x01"
+MIN_WINDOWS = 3  # a gram of fewer windows weighs nothing: it says more about a text than about a kind
 PROFILES = ("kiosk", "office", "health")
 
 
@@ -43,11 +44,14 @@ def fit(rows, label, x, owner, strength):
     wanted = np.array([row.labels[label] for row in rows])
     share = np.bincount(owner, minlength=len(rows))
     weights = np.array(weigh(rows, label)) / share
-    model = LogisticRegression(C=strength, solver="lbfgs", max_iter=200, tol=1e-3)
-    model.fit(x, wanted[owner], sample_weight=weights[owner])
+    model = LogisticRegression(C=strength, solver="lbfgs", max_iter=500, tol=1e-4)
+    common = np.flatnonzero(np.bincount(x.indices, minlength=x.shape[1]) >= MIN_WINDOWS)
+    model.fit(x[:, common], wanted[owner], sample_weight=weights[owner])
+    learned = np.zeros(x.shape[1])
+    learned[common] = model.coef_[0]
     half = x.shape[1] // 2
-    words, word_scale = quantise(model.coef_[0][:half])
-    characters, character_scale = quantise(model.coef_[0][half:])
+    words, word_scale = quantise(learned[:half])
+    characters, character_scale = quantise(learned[half:])
     bias = float(np.float32(model.intercept_[0]))
     return Scorer(words, characters, word_scale, character_scale, bias)
 

@@ -1,7 +1,7 @@
 """Texts of our own: seeds in `texts/TASK/*.txt`, one a line, with slots that are filled in turn.
 
 A line `# source=own-attack label=1 kind=override lang=en` says what the lines below it are; `label`
-names what holds, with commas between, or is 0. `{name}` stands for one of the words of the line
+names what holds, with commas between, or is 0; `weight` makes its texts count more than once. `{name}` stands for one of the words of the line
 `name = this | that` of the same file, `\\n` for a line end; other lines that begin with `#` say nothing.
 """
 import pathlib
@@ -11,18 +11,19 @@ import re
 HERE = pathlib.Path(__file__).parent / "texts"
 SLOT = re.compile(r"\{([a-z_]+)\}")
 DEFINITION = re.compile(r"([a-z_]+) = (.*)")
-FILLINGS = 3  # texts from a seed that has slots
+FILLINGS = 4  # texts from a seed that has slots
 
 
 def read(task):
     """(text, fields of its heading) for every filling of every seed."""
     for file in sorted((HERE / task).glob("*.txt")):
-        slots, heading = {}, {}
-        for line in file.read_text(encoding="utf-8").split("\n"):
+        lines, heading = file.read_text(encoding="utf-8").split("\n"), {}
+        slots = {found[1]: found[2].split(" | ") for found in map(DEFINITION.fullmatch, lines) if found}
+        for line in lines:
             if line.startswith("# source="):
                 heading = dict(part.split("=", 1) for part in line[2:].split())
-            elif found := DEFINITION.fullmatch(line):
-                slots[found[1]] = found[2].split(" | ")
+            elif DEFINITION.fullmatch(line):
+                continue
             elif line.strip() and not line.startswith("#"):
                 for text in fill(line, slots):
                     yield text.replace("\\n", "\n"), heading
@@ -37,6 +38,6 @@ def fill(seed, slots):
     for _ in range(FILLINGS):
         text = seed
         for _ in range(3):  # a filling may hold slots
-            text = SLOT.sub(lambda slot: rng.choice(slots[slot[1]]), text)
+            text = SLOT.sub(lambda slot: rng.choice(slots.get(slot[1], [slot[0]])), text)
         texts.add(text)
     return sorted(texts)

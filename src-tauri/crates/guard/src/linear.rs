@@ -40,12 +40,14 @@ impl LinearModel {
         self.labels.iter().map(|label| label.name)
     }
 
-    /// The probability of the first label.
-    pub(crate) fn score(&self, text: &str) -> f32 {
-        self.scores(text).first().copied().unwrap_or_default()
+    /// The log-odds of the first label, to be taken together with other evidence.
+    pub(crate) fn log_odds(&self, text: &str) -> f32 {
+        let logit = self.logits(text).first().copied().unwrap_or_default();
+        self.labels.first().map_or(0.0, |label| label.slope * logit + label.offset)
     }
 
     /// The probability of every label, each by the window that speaks for it most.
+    #[allow(dead_code, reason = "only moderation has several labels")]
     pub(crate) fn scores(&self, text: &str) -> Vec<f32> {
         let logits = self.logits(text);
         self.labels.iter().zip(logits).map(|(label, logit)| label.probability(logit)).collect()
@@ -120,6 +122,7 @@ impl Label {
         })
     }
 
+    #[allow(dead_code, reason = "only moderation has several labels")]
     fn probability(&self, logit: f32) -> f32 {
         1.0 / (1.0 + (-(self.slope * logit + self.offset)).exp())
     }
@@ -213,10 +216,10 @@ pub(crate) mod tests {
     fn a_heavy_word_raises_the_score_and_bad_bytes_are_no_model() {
         let model = LinearModel::parse(tiny()).expect("a model");
         assert_eq!(model.labels().collect::<Vec<_>>(), ["x"]);
-        assert!(model.score("Attack!") > 0.6, "{}", model.score("Attack!"));
+        assert!(model.scores("Attack!")[0] > 0.6, "{:?}", model.scores("Attack!"));
         assert!((model.logits("")[0] + 1.0).abs() < 1e-6);
         let long = format!("attack {}", "peace ".repeat(3000));
-        assert!(model.score(&long) > model.score("peace"));
+        assert!(model.log_odds(&long) > model.log_odds("peace"));
         assert!((model.threshold(0, Profile::Health) - 0.7).abs() < 1e-6);
         for cut in [0, 4, 9, 20, 40, 1000] {
             assert!(LinearModel::parse(&tiny()[..cut]).is_none(), "{cut}");
