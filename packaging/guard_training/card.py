@@ -20,8 +20,9 @@ def _method(task):
         " 3-grams and character 3- to 5-grams of the folded text, one window of about 1,200"
         " characters at a time; the strongest window counts. Weights are int8 with one scale for"
         f" word and one for character grams, 2^{task.bits} of them a label. A source weighs by the"
-        " root of its size. Probabilities are calibrated (Platt) on scores by models that had not"
-        " seen the source of the text.\n"
+        " root of its size. Probabilities are calibrated (Platt), as if both sides were equally"
+        f" frequent, on scores by models that had not seen the {task.set_on}"
+        f"{' of the text' if task.set_on == 'source' else ''}.\n"
     )
 
 

@@ -26,11 +26,12 @@ pub(crate) use reason::reason;
 /// The name under which the learned score is reported.
 const LEARNED: &str = "learned/injection";
 
-/// What a certain rule adds to the log-odds of the learned score. Logistic regression of left-out
-/// scores and rules on the labels gives 2.9 to 3.6; see `models/guard/injection.md`.
+/// What a certain rule adds to the log-odds of the learned score: logistic regression of left-out
+/// scores and of rules on the labels of the training texts gives 2.9 to 3.6.
 const RULES_LOG_ODDS: f32 = 3.0;
 
-/// Log-odds that a disguise adds: who hides words from the reader rarely means well.
+/// Log-odds that a disguise adds, as little as is measured to do no harm: who hides words rarely
+/// means well, but pasted codes are common.
 const DISGUISE_LOG_ODDS: f32 = 0.5;
 
 /// Rules whose scores come to so much need no learned score beside them.
