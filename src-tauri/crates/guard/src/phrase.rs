@@ -257,9 +257,10 @@ impl Draft {
                 continue;
             }
             let mut classes = Classes::default();
+            // the words of a place share a bit, of which there are few
             for name in token.split('|') {
                 let bit = if let Some(word) = name.strip_prefix('\'') {
-                    let bit = self.bit(name);
+                    let bit = self.bit(&format!("'{token}"));
                     self.enter(word, bit);
                     bit
                 } else {
