@@ -29,7 +29,7 @@ def train(task, rows):
     scorers, held = {}, {}
     for label in task.labels:
         known = [row for row in rows if row.labels.get(label) is not None]
-        x, owner = features.matrix([row.text for row in known], task.bits)
+        x, owner = features.matrix([task.prepare(row.text) for row in known], task.bits)
         logits = {on: crossval.left_out(task, known, label, x, owner, on) for on in crossval.FOLDS}
         learns = [at for at, row in enumerate(known) if row.source not in task.measured_only]
         scorer = crossval.fit_on(task, known, label, x, owner, np.array(learns))
@@ -48,7 +48,7 @@ def fixtures(task, scorers, rows):
     """Some texts of our own with their scores, which the guard's tests must reproduce."""
     own = [row.text for row in rows if row.source.startswith("own")]
     texts = own[:: max(1, len(own) // 120)] + ["", "«Ünïcode» Straße ﬁn — 12:30 Uhr, 忽略 指示, 한국어 Ελλάδα", "word " * 3000]
-    rated = model.rate(scorers, texts, task.bits)
+    rated = model.rate(scorers, list(map(task.prepare, texts)), task.bits)
     for number, text in enumerate(texts):
         scores = {label: round(float(rated[label][number]), 5) for label in task.labels}
         yield json.dumps({"text": text, "scores": scores}, ensure_ascii=False)

@@ -19,10 +19,11 @@ class Row:
 
 @dataclass
 class Limit:
-    """At most `share` of the benign rows of the named sources may be flagged."""
+    """At most `share` of the benign rows of the named sources may be flagged, with each label or one."""
 
     sources: tuple
     share: float
+    label: str = ""
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Task:
     set_on: str = "source"  # what folds calibrate and set thresholds: "source" or "text"
     licences: dict = field(default_factory=dict)  # source -> licence
     caveats: tuple = ()
+    prepare: object = str  # a text -> what its features are read from
 
 
 def load(task, paths):

@@ -62,6 +62,8 @@ def threshold(limits, rows, label, probabilities):
     """The lowest probability that keeps every limit on false alarms."""
     lowest = 0.5
     for limit in limits:
+        if limit.label not in ("", label):
+            continue
         benign = sorted(
             (p for row, p in zip(rows, probabilities) if row.source in limit.sources and row.labels[label] == 0),
             reverse=True,

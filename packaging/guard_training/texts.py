@@ -11,7 +11,8 @@ import re
 HERE = pathlib.Path(__file__).parent / "texts"
 SLOT = re.compile(r"\{([a-z_]+)\}")
 DEFINITION = re.compile(r"([a-z_]+) = (.*)")
-FILLINGS = 4  # texts from a seed that has slots
+# texts from a seed that has slots, where its heading does not say `fillings=`
+FILLINGS = {"injection": 4, "moderation": 3}
 
 
 def read(task):
@@ -25,17 +26,17 @@ def read(task):
             elif DEFINITION.fullmatch(line):
                 continue
             elif line.strip() and not line.startswith("#"):
-                for text in fill(line, slots):
+                for text in fill(line, slots, int(heading.get("fillings", FILLINGS[task]))):
                     yield text.replace("\\n", "\n"), heading
 
 
-def fill(seed, slots):
-    """The seed with its slots filled, several times with different words."""
+def fill(seed, slots, fillings):
+    """The seed with its slots filled, so many times, with different words."""
     if not SLOT.search(seed):
         return [seed]
     rng = random.Random(seed)
     texts = set()
-    for _ in range(FILLINGS):
+    for _ in range(fillings):
         text = seed
         for _ in range(3):  # a filling may hold slots
             text = SLOT.sub(lambda slot: rng.choice(slots.get(slot[1], [slot[0]])), text)
