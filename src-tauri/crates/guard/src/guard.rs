@@ -180,7 +180,7 @@ impl Guard {
     /// Judges whether any reading calls for a redirect (stage 4).
     #[must_use]
     pub fn moderation(&self, views: &Views) -> Moderation {
-        self.moderation.judge(views)
+        self.moderation.judge(views, self.options.profile)
     }
 
     /// Runs every stage over `text`.

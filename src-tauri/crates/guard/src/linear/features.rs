@@ -47,7 +47,7 @@ pub(super) fn read(text: &str, grams: &mut impl Grams) {
         }
     };
     for c in text.chars() {
-        fold(c, |unit| units(unit, &mut reader));
+        fold_char(c, |unit| units(unit, &mut reader));
     }
     units(' ', &mut reader);
     if reader.count > 0 || !closed {
@@ -138,8 +138,9 @@ const fn finish(mut hash: u32) -> u32 {
     hash ^ (hash >> 16)
 }
 
+/// What a character is to the features.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     Space,
     Word,
     /// Chinese and Japanese characters, each of which is a word.
@@ -148,7 +149,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(c: char) -> Self {
+    pub(crate) fn of(c: char) -> Self {
         match c {
             '0'..='9' | 'a'..='z' => Self::Word,
             '\0'..=' ' | '\u{7f}' => Self::Space,
@@ -183,8 +184,17 @@ const SIGNS: [RangeInclusive<char>; 15] = [
     '\u{1f000}'..='\u{1faff}',
 ];
 
+/// `text` as its features see it; folded text stays as it is.
+pub(crate) fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars() {
+        fold_char(c, |unit| folded.push(unit));
+    }
+    folded
+}
+
 /// `c` in lower case without accents, digits as 0; nothing for apostrophes and invisible ones.
-fn fold(c: char, mut emit: impl FnMut(char)) {
+fn fold_char(c: char, mut emit: impl FnMut(char)) {
     match c {
         '\''
         | '`'

@@ -1,4 +1,7 @@
 //! The phrases of moderation. The first part of a name is its label.
+//!
+//! Phrases of [`SPEECH`] excuse the abuse and hate of their sentence: it speaks about such words,
+//! or the writer says them of themselves.
 
 use crate::phrase::{Denial, Phrase};
 
@@ -12,22 +15,171 @@ const fn phrase(
     Phrase { name, pattern, weight, denial: Denial::Cancels, finds, passes }
 }
 
+/// The first part of the names of phrases that speak about words.
+pub(super) const SPEECH: &str = "speech";
+
+const fn speech(
+    name: &'static str,
+    pattern: &'static str,
+    finds: &'static [&'static str],
+    passes: &'static [&'static str],
+) -> Phrase {
+    Phrase { name, pattern, weight: 0.0, denial: Denial::Irrelevant, finds, passes }
+}
+
 pub(super) const PHRASES: &[Phrase] = &[
+    speech(
+        "speech/called-me",
+        "insulted .1 'me|'him|'her|'us|'them|'my|'mich|'ihn|'mi|'mij .3 insult|vulgar|slur|mild|lesser",
+        &["A customer called me a bitch", "he called my sister a worthless faggot"],
+        &["I called the office"],
+    ),
+    speech(
+        "speech/being-called",
+        "'being|'be|'was|'were|'been|'got .2 insulted .3 insult|vulgar|slur|lesser",
+        &["nobody should be called a whore", "I was called a retard at school"],
+        &["I was called yesterday"],
+    ),
+    speech(
+        "speech/rebuked",
+        "rebuke .4 saying",
+        &["It is wrong to say that women are inferior", "stop calling migrants vermin"],
+        &["the wrong address"],
+    ),
+    speech(
+        "speech/saying-is",
+        "saying .12 'is|'are|'was|'ist|'est|'es|'e .3 rebuke",
+        &[
+            "Saying that gays are disgusting is offensive",
+            "Posts that say jews are vermin are hateful",
+        ],
+        &["say hello"],
+    ),
+    speech(
+        "speech/the-word",
+        "'word|'words|'term|'slur|'wort|'mot|'palabra .3 insult|slur|vulgar",
+        &["Why is the word faggot offensive?", "The term kike has a long history"],
+        &["one word answers"],
+    ),
+    speech(
+        "speech/people-who-say",
+        "'people|'anyone|'those|'someone|'everyone|'nobody|'person .2 'who|'that|'should|'has|'can .2 saying",
+        &[
+            "People who say that women are inferior annoy me",
+            "Nobody should say that gays are disgusting",
+        ],
+        &["people who swim"],
+    ),
+    speech(
+        "speech/calling",
+        "'calling|'call .1 'people|'someone|'anyone|'myself|'ourselves|'themselves|'somebody|'yourself .2 insult|vulgar|slur",
+        &["It is not okay to be calling people faggot", "we call ourselves fags"],
+        &["calling people on Monday"],
+    ),
+    speech(
+        "speech/saying-that",
+        "'saying .1 'that|'things|'stuff|'women|'people|'all",
+        &["Saying that women are inferior shows who you are"],
+        &["he is saying goodbye"],
+    ),
+    speech(
+        "speech/people-saying",
+        "'people|'men|'them|'someone .1 'saying|'shouting|'posting",
+        &["It hurts to see people saying gays are disgusting"],
+        &["people waiting"],
+    ),
+    speech(
+        "speech/of-oneself",
+        "'im|'ive|'we|'i .1 'am|'was|'feel|'felt|'been|'be|'such|'a|'an|'like|'so .3 insult|vulgar|mild",
+        &["I am such an idiot, I lost my key", "I felt like an asshole"],
+        &["I am here"],
+    ),
+    speech(
+        "speech/reclaimed",
+        "'proud|'bad|'boss|'basic|'fellow .3 vulgar|slur|insult",
+        &["proud to be a faggot", "she is a bad bitch"],
+        &["a bad day"],
+    ),
     phrase(
         "abuse/you-insult",
-        "'you|'youre|'your|'ur|'u|'du .4 insult",
+        "you .4 insult",
         0.7,
-        &["You are such a moron", "you idiots"],
+        &[
+            "You are such a moron",
+            "you idiots",
+            "Du bist ein Arschloch",
+            "tu es un connard",
+            "eres un pendejo",
+            "sei uno stronzo",
+            "tu chutiya hai",
+        ],
         &["You are not an idiot", "you are kind"],
     ),
     phrase(
         "abuse/you-mild",
-        "'you|'youre .3 mild",
+        "'youre|'ur .2 mild",
+        0.5,
+        &["you're so useless"],
+        &["is it useless to call?"],
+    ),
+    phrase(
+        "abuse/you-are-mild",
+        "'you .0 'are .2 mild",
         0.5,
         &["you are so useless"],
-        &["your trash collection schedule", "is it useless to call?"],
+        &["the forms you sent are useless"],
     ),
     phrase("abuse/vulgar", "vulgar", 0.55, &["what a bitch"], &["the bishop came"]),
+    phrase(
+        "abuse/vulgar-foreign",
+        "vulgarforeign",
+        0.55,
+        &["so ein Arschloch", "quel connard"],
+        &["quel jour"],
+    ),
+    phrase(
+        "abuse/that-hoe",
+        "'that|'this|'dat|'dis|'these|'yo|'ya|'them .1 'hoe|'ho|'thot|'thots|'pussy|'nigga|'niggas",
+        0.55,
+        &["that hoe is loud", "these niggas lie"],
+        &["Hoe kan ik dit doen?", "a garden tool"],
+    ),
+    phrase(
+        "abuse/what-insult",
+        "'what|'such|'fucking|'stupid|'dumb|'absolute|'total|'complete|'lying|'ugly|'fat|'filthy|'ignorant .2 insult",
+        0.6,
+        &["what a pathetic loser", "the coach is such a moron", "fucking idiots"],
+        &["what a nice day"],
+    ),
+    phrase(
+        "abuse/is-insult",
+        "'is|'are|'hes|'shes|'theyre|'was .2 'a|'an|'the|'all|'just|'fucking|'nothing|'such|'some .3 insult",
+        0.55,
+        &["he is a moron", "they are all idiots"],
+        &["he is not a moron", "this is a test"],
+    ),
+    phrase(
+        "abuse/eat-shit",
+        "'eat|'suck .1 'shit|'my|'a|'dick|'it .1 'dick|'ass|'cock|'balls|'and|'die",
+        0.7,
+        &["eat a dick", "suck my balls"],
+        &["eat a pear"],
+    ),
+    phrase("abuse/shut-the", "'stfu|'gtfo|'kys|'foad", 0.6, &["stfu already"], &["the study"]),
+    phrase(
+        "abuse/piece",
+        "'piece|'pieces|'sack|'bag|'pile .1 'shit|'crap|'scum|'trash|'garbage",
+        0.6,
+        &["that piece of shit lied"],
+        &["a piece of cake"],
+    ),
+    phrase(
+        "abuse/insult-curse",
+        "'fick|'verpiss|'leck|'nique|'jodete|'chinga|'vaffanculo|'spierdalaj|'rot|'foda .1 'dich|'mich|'ta|'te|'tu|'op|'se|'you",
+        0.7,
+        &["Fick dich", "nique ta mere"],
+        &["der rote Bus"],
+    ),
     phrase(
         "abuse/fuck-you",
         "fuck .1 'you|'off|'u|'yourself",
@@ -52,10 +204,38 @@ pub(super) const PHRASES: &[Phrase] = &[
     phrase("abuse/shut-up", "'shut .2 'up", 0.4, &["shut the hell up"], &["the shop is shut"]),
     phrase("hate/slur", "slur", 0.75, &["those kikes"], &["a Dutch dike"]),
     phrase(
+        "hate/slur-foreign",
+        "slurforeign",
+        0.75,
+        &["diese Kanaken", "maricones"],
+        &["ein Kanal"],
+    ),
+    phrase(
+        "hate/foreign-lesser",
+        "group .1 'sind|'sont|'son|'sono|'sao|'zijn|'sa|'to|'hain .3 lesser",
+        0.75,
+        &["Juden sind Ungeziefer", "les noirs sont inferieurs", "los gitanos son escoria"],
+        &["Juden sind willkommen"],
+    ),
+    phrase(
+        "hate/get-out",
+        "group .2 'raus|'dehors|'fuera|'fuori|'weg|'won|'out .3 'land|'country|'pays|'pais|'paese|'europe|'here",
+        0.55,
+        &["Turken raus aus unserem Land", "get these foreigners out of our country"],
+        &["the women ran out of the house"],
+    ),
+    phrase(
+        "hate/no-better",
+        "group .3 'worth|'lower|'less|'worse .2 'than|'nothing .2 'dogs|'animals|'dog|'dirt|'human|'humans|'us|'shit",
+        0.6,
+        &["immigrants are worth less than dogs"],
+        &["women earn less than men"],
+    ),
+    phrase(
         "hate/despise-group",
         "despise .3 group",
         0.7,
-        &["I hate all immigrants"],
+        &["I hate all immigrants", "ich hasse auslander", "odio a los negros", "ik haat moslims"],
         &["I don't hate women", "I hate waiting"],
     ),
     phrase(
@@ -74,7 +254,7 @@ pub(super) const PHRASES: &[Phrase] = &[
     ),
     phrase(
         "hate/group-deserve",
-        "group .3 'should|'deserve|'must|'belong|'need|'dont|'cant|'shouldnt .3 destroy|'rights|'gas|'kitchen|'hell|'here|'exist|'vote",
+        "group .3 'should|'deserve|'must|'belong|'need|'dont|'cant|'shouldnt .3 destroy|'die|'rights|'gas|'kitchen|'hell|'here|'exist|'vote",
         0.6,
         &["gays should die", "refugees don't belong here"],
         &["women should rest"],
@@ -174,6 +354,28 @@ pub(super) const PHRASES: &[Phrase] = &[
         &["suicide prevention leaflets"],
     ),
     phrase(
+        "self_harm/languages",
+        "'ich|'mich|'je|'me|'quiero|'voglio|'quero|'ik|'chce|'main|'no|'nicht .3 'sterben|'umbringen|'mourir|'suicider|'morir|'morirme|'matarme|'suicidarme|'morire|'uccidermi|'morrer|'dood|'zelfmoord|'umrzec|'zabic|'marna",
+        0.75,
+        &["Ich will sterben", "je veux mourir", "quiero morir", "voglio morire", "ik wil dood"],
+        &["ich will essen", "quiero comer"],
+    ),
+    phrase("self_harm/cry", "cry", 0.75, &["我想死", "quiero matarme"], &["我想吃饭"]),
+    phrase(
+        "self_harm/better-off",
+        "'better .1 'off|'without .1 'without|'me .1 'me|'dead",
+        0.6,
+        &["everyone is better off without me"],
+        &["better off with a loan"],
+    ),
+    phrase(
+        "self_harm/pills",
+        "'how .1 'many .3 'pills|'tablets|'paracetamol|'tylenol|'mg .4 'kill|'die|'end .1 'myself|'me|'it|'my|'painlessly",
+        0.85,
+        &["how many pills do I need to kill myself"],
+        &["how many pills a day are safe"],
+    ),
+    phrase(
         "self_harm/suicidal",
         "i|'feel|'feeling .3 'suicidal",
         0.7,
@@ -222,6 +424,48 @@ pub(super) const PHRASES: &[Phrase] = &[
         0.65,
         &["where can I buy cocaine"],
         &["buy aspirin"],
+    ),
+    phrase(
+        "illegal/weapon-foreign",
+        "make .4 weaponforeign",
+        0.65,
+        &["comment fabriquer une bombe", "quiero hacer una bomba"],
+        &["comment fabriquer une table"],
+    ),
+    phrase(
+        "illegal/break-foreign",
+        "how .3 weaponforeign .3 make",
+        0.6,
+        &["wie eine Bombe bauen"],
+        &["wie ein Haus bauen"],
+    ),
+    phrase(
+        "illegal/trade-drug",
+        "trade .4 drug",
+        0.65,
+        &["wo verkaufen die hier kokain"],
+        &["kaufen brot"],
+    ),
+    phrase(
+        "illegal/fake-document",
+        "'fake|'forged|'counterfeit .2 'id|'ids|'passport|'money|'currency|'prescription|'license|'diploma|'certificate",
+        0.35,
+        &["a forged prescription"],
+        &["fake news"],
+    ),
+    phrase(
+        "illegal/get-away",
+        "'get|'getting .1 'away .1 'with .1 'murder|'crime|'stealing|'fraud|'it",
+        0.4,
+        &["how do people get away with murder"],
+        &["a weekend to get away with friends"],
+    ),
+    phrase(
+        "illegal/dispose-body",
+        "'dispose|'rid|'hide .2 'body|'corpse",
+        0.6,
+        &["how do I get rid of a body"],
+        &["get rid of odour"],
     ),
     phrase(
         "illegal/without-caught",
