@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{Guard, pii};
+use crate::{Guard, injection, moderation, pii};
 
 /// Reasons of the rules that stand in no table of their own.
 const REASONS: &[(&str, &str)] = &[
@@ -45,7 +45,10 @@ impl Guard {
             return Cow::Owned(format!("It matches the site’s own pattern “{name}”."));
         }
         let known = REASONS.iter().find(|(name, _)| *name == rule).map(|(_, reason)| *reason);
-        let known = known.or_else(|| pii::reason(rule));
+        let known = known
+            .or_else(|| pii::reason(rule))
+            .or_else(|| injection::reason(rule))
+            .or_else(|| moderation::reason(rule));
         Cow::Borrowed(known.unwrap_or("A rule of the guard matched."))
     }
 }

@@ -20,7 +20,6 @@ use crate::{
     phrase::{Phrasebook, together, weigh},
 };
 
-#[allow(unused_imports, reason = "explanations call it")]
 pub(crate) use reason::reason;
 
 /// The name under which the learned score is reported.

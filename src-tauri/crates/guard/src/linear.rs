@@ -36,7 +36,7 @@ impl LinearModel {
     }
 
     /// The labels, in the order of [`Self::scores`].
-    #[allow(dead_code, reason = "only moderation has several labels")]
+    #[cfg(test)]
     pub(crate) fn labels(&self) -> impl Iterator<Item = &'static str> {
         self.labels.iter().map(|label| label.name)
     }
@@ -48,7 +48,6 @@ impl LinearModel {
     }
 
     /// The probability of every label, each by the window that speaks for it most.
-    #[allow(dead_code, reason = "only moderation has several labels")]
     pub(crate) fn scores(&self, text: &str) -> Vec<f32> {
         let logits = self.logits(text);
         self.labels.iter().zip(logits).map(|(label, logit)| label.probability(logit)).collect()
@@ -94,7 +93,6 @@ const MAX_LABELS: usize = 8;
 
 /// What a model knows about a label besides its weights.
 struct Label {
-    #[allow(dead_code, reason = "only moderation has several labels")]
     name: &'static str,
     bias: f32,
     /// What one unit of a stored weight is worth, for word and for character grams.
@@ -123,7 +121,6 @@ impl Label {
         })
     }
 
-    #[allow(dead_code, reason = "only moderation has several labels")]
     fn probability(&self, logit: f32) -> f32 {
         1.0 / (1.0 + (-(self.slope * logit + self.offset)).exp())
     }

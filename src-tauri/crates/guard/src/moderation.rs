@@ -19,7 +19,6 @@ use crate::{
     phrase::{Phrasebook, Sighting, weigh},
 };
 
-#[allow(unused_imports, reason = "explanations of findings call it")]
 pub(crate) use reasons::reason;
 use tags::Tags;
 

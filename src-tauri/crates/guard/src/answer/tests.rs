@@ -262,7 +262,7 @@ fn no_datum_of_any_rule_is_shown_however_the_answer_is_cut() {
     let context = AnswerContext::default();
     let mut failures = Vec::new();
     let runs = |rule: &&crate::pii::Rule| {
-        rule.treatment == crate::Treatment::Replace && rule.category != crate::Category::Address
+        rule.treatment == crate::Treatment::Replace && rule.category != Category::Address
     };
     for rule in crate::pii::rules().filter(runs) {
         for prose in PROSE {
