@@ -64,6 +64,10 @@ fuzz_target!(|input: Input| {
             return;
         }
     };
+    // compiling every rule anew takes long, and only rules that are there can change anything
+    if site.is_empty() {
+        return;
+    }
     let guard = Guard::new(GuardOptions { site, ..GuardOptions::default() });
     let text = format!("card {CARD}\n\npassword: {SECRET}\n\n{}", input.text.0);
     let scan = guard.scan(&text);
