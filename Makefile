@@ -25,7 +25,7 @@ CARGO_BUILD_E2E := $(CARGO_BUILD) --features cloister/e2e \
 	--config 'profile.release.package.cloister.debug-assertions=true'
 
 UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print)
-RUST_SOURCES := Cargo.toml Cargo.lock .cargo/config.toml models/models.toml \
+RUST_SOURCES := Cargo.toml Cargo.lock .cargo/config.toml models/models.toml $(wildcard models/guard/*) \
 	$(shell find src-tauri migrations packaging/packs docs/openapi.json -type f 2>/dev/null)
 
 # $(call copy,COMMAND,PROGRAM): builds, and copies before another clone can build over it. The

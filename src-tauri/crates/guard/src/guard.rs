@@ -6,8 +6,8 @@ use cloister_types::{Judge, Sanitized, Tagger};
 use serde::Serialize;
 
 use crate::{
-    Finding, Injection, Moderation, NameCoverage, Placeholder, Profile, Redaction, SiteRules,
-    Treatment, Views,
+    Category, Finding, Injection, Moderation, NameCoverage, Placeholder, Profile, Redaction,
+    SiteRules, Treatment, Views,
     answer::AnswerRules,
     health::HealthTerms,
     injection::InjectionRules,
@@ -197,6 +197,17 @@ impl Guard {
             (false, false, false) => Action::Allow,
         };
         Scan { action, sanitized, findings, placeholders, names, injection, moderation }
+    }
+
+    /// The names of people in `text`, as they stand there.
+    #[must_use]
+    pub fn names_in(&self, text: &str) -> Vec<String> {
+        let redaction = self.redact(text, &self.normalise(text));
+        let named = redaction.findings.iter().filter(|one| one.category == Category::Person);
+        let name = |one: &Finding| {
+            text.chars().skip(one.span.start).take(one.span.end - one.span.start).collect()
+        };
+        named.map(name).collect()
     }
 
     /// Puts together a text from the program's own sentences and text that is already sanitised.

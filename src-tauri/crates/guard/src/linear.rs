@@ -93,6 +93,7 @@ const MAX_LABELS: usize = 8;
 
 /// What a model knows about a label besides its weights.
 struct Label {
+    #[cfg_attr(not(test), expect(dead_code, reason = "the test of the fixtures names labels"))]
     name: &'static str,
     bias: f32,
     /// What one unit of a stored weight is worth, for word and for character grams.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cloister_guard::{AnswerContext, AnswerFilter};
+use cloister_types::Label;
 
 use super::{Passage, Setup};
 use crate::grounding::{Ending, Grounding};
@@ -42,7 +43,7 @@ impl Answer {
             system_prompt: setup.system.text().to_owned(),
             canary: setup.system.canary().to_owned(),
             citations: passages.len(),
-            ..AnswerContext::default()
+            private_names: private_names(setup, passages),
         };
         let filter = AnswerFilter::new(Arc::clone(&setup.guard), context);
         Self { grounding: None, filter, shown: String::new() }
@@ -86,4 +87,13 @@ impl Answer {
             withdrawn: filtered.withdrawn,
         }
     }
+}
+
+/// The names in passages that are not public, without those that a public one holds: an answer
+/// drawn from both shows the latter alone.
+fn private_names(setup: &Setup, passages: &[Passage]) -> Vec<String> {
+    let (public, closed): (Vec<&Passage>, Vec<&Passage>) =
+        passages.iter().partition(|passage| passage.label == Label::Public);
+    let names = closed.iter().flat_map(|passage| setup.guard.names_in(&passage.text));
+    names.filter(|name| !public.iter().any(|passage| passage.text.contains(name))).collect()
 }

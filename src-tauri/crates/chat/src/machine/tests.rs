@@ -246,3 +246,19 @@ fn inputs_out_of_turn_change_nothing() {
     run.step(Input::AuthorisedRecorded);
     assert_eq!(run.finish().outcome, Some(Outcome::SmallTalk));
 }
+
+#[test]
+fn names_in_passages_that_are_not_public_stay_hidden_and_public_ones_are_shown() {
+    let closed = Passage {
+        label: Label::Internal,
+        ..passage("staff", "Questions go to Dr. Helena Shaw on the second floor.")
+    };
+    let open = passage("author", "Questions go to Dr. Naoki Urasawa on the second floor.");
+    for (found, shown) in [(closed, "[PERSON]"), (open, "Naoki Urasawa")] {
+        let mut run = Run::ask("Where do questions go?");
+        run.found(Retrieved::Direct(found));
+        run.step(Input::AuthorisedRecorded);
+        let answer = run.finish().answer;
+        assert!(answer.contains(shown) && !answer.contains("Shaw"), "{answer}");
+    }
+}
