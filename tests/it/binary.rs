@@ -205,3 +205,57 @@ fn wrong_usage_has_its_own_status() {
     assert_eq!(run(&Program::default(), &["frobnicate"]).status.code(), Some(2));
     assert_eq!(run(&Program::default(), &["ask"]).status.code(), Some(2));
 }
+
+#[test]
+fn without_the_tagger_the_guard_says_so_once_and_keeps_the_structured_types() {
+    let program = Program::default();
+    let empty = program.folder().join("no-models");
+    std::fs::create_dir_all(&empty).expect("a folder");
+    let text = "Mail ann@example.org. My name is Ann Lee.";
+    let mut explain = program.command(&["guard", "explain", "--json", text]);
+    let output = explain.env("CLOISTER_MODELS", &empty).output().expect("the program starts");
+    assert!(output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(said.matches("rules alone").count(), 1, "{said}");
+    assert!(said.contains("rampart-1.4.0-q4.onnx"), "{said}");
+    let result = json(&output);
+    assert_eq!(result["sanitized"], "Mail [EMAIL]. My name is [PERSON].");
+    assert!(result["findings"][0]["reason"].as_str().is_some_and(|why| why.ends_with('.')));
+
+    let mut doctor = program.command(&["doctor", "--json"]);
+    let output = doctor.env("CLOISTER_MODELS", &empty).output().expect("the program starts");
+    let trouble = json(&output)["names_trouble"].clone();
+    assert!(trouble.as_str().is_some_and(|why| why.contains("rampart")), "{trouble}");
+}
+
+#[test]
+fn the_tagger_finds_names_that_no_word_gives_away() {
+    let program = Program::default();
+    let output = run(
+        &program,
+        &["guard", "explain", "--json", "The invoice was signed by Priya Raghunathan in Leeds."],
+    );
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    let sanitized = json(&output)["sanitized"].clone();
+    assert_eq!(sanitized, "The invoice was signed by [PERSON] in Leeds.");
+}
+
+#[test]
+fn a_site_s_rules_are_tried_and_what_is_wrong_is_said() {
+    let program = Program::default();
+    let file = program.folder().join("rules.toml");
+    let check = |rules: &str| {
+        std::fs::write(&file, rules).expect("a file");
+        let path = file.to_str().expect("UTF-8");
+        run(&program, &["guard", "check", path])
+    };
+    let pattern = "[[pattern]]\nname = 'ward'\ncategory = 'OTHER'\npattern = 'W-[0-9]{3}'\n";
+    assert!(check(&format!("{pattern}finds = ['in W-123']")).status.success());
+    let missed = check(&format!("{pattern}finds = ['in W-12']"));
+    assert_eq!(missed.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&missed.stderr).contains("does not find its example 1"));
+    let card = check("allow = ['4111 1111 1111 1111']");
+    assert!(String::from_utf8_lossy(&card.stderr).contains("holds a card number"));
+    let unknown = check("profil = 'health'");
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("profil"));
+}

@@ -14,7 +14,7 @@ const identity = "identity numbers";
 const person = "names of people";
 const secret = "passwords and keys";
 const network = "addresses of machines";
-const health = "health and case numbers";
+const health = "details of people’s health";
 
 const KINDS: Readonly<Record<string, HiddenKind>> = {
   EMAIL: { label: "Email", phrase: "an email address", rule: contact },
@@ -32,10 +32,14 @@ const KINDS: Readonly<Record<string, HiddenKind>> = {
   },
   PASSPORT: { label: "Passport number", phrase: "a passport number", rule: identity },
   DRIVER_LICENSE: { label: "Licence number", phrase: "a driving licence number", rule: identity },
-  TAX_ID: { label: "Tax number", phrase: "a tax number", rule: identity },
-  ID_NUMBER: { label: "Identity number", phrase: "an identity number", rule: identity },
+  NATIONAL_ID: { label: "Identity number", phrase: "an identity number", rule: identity },
+  EMPLOYEE_ID: { label: "Staff number", phrase: "a staff number", rule: identity },
+  LICENSE_PLATE: { label: "Number plate", phrase: "a number plate", rule: identity },
+  VIN: { label: "Vehicle number", phrase: "a vehicle number", rule: identity },
   DATE_OF_BIRTH: { label: "Date of birth", phrase: "a date of birth", rule: identity },
   MEDICAL_RECORD: { label: "Record number", phrase: "a medical record number", rule: health },
+  HEALTH: { label: "Health", phrase: "something about health", rule: health },
+  GPS: { label: "Coordinates", phrase: "coordinates", rule: contact },
   IP: { label: "Network address", phrase: "a network address", rule: network },
   MAC: { label: "Device address", phrase: "a device address", rule: network },
   URL: { label: "Private link", phrase: "a private link", rule: secret },

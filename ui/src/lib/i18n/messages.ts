@@ -65,12 +65,12 @@ export function date(time: string): string {
   return Number.isNaN(at.valueOf()) ? "" : day.format(at);
 }
 
-/** Seconds with one decimal, such as 3.4. */
+/** Seconds with one decimal, such as 3.4; at least 0.1, since nothing takes no time. */
 export function seconds(milliseconds: number): string {
   return new Intl.NumberFormat(LOCALE, {
     minimumFractionDigits: 1,
     maximumFractionDigits: 1,
-  }).format(milliseconds / 1000);
+  }).format(Math.max(milliseconds, 100) / 1000);
 }
 
 const WORDS = [
