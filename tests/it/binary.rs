@@ -217,7 +217,7 @@ fn without_the_tagger_the_guard_says_so_once_and_keeps_the_structured_types() {
     assert!(output.status.success());
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(said.matches("rules alone").count(), 1, "{said}");
-    assert!(said.contains("rampart-1.4.0-q4.onnx"), "{said}");
+    assert!(said.contains("rampart-1.4.0-"), "{said}");
     let result = json(&output);
     assert_eq!(result["sanitized"], "Mail [EMAIL]. My name is [PERSON].");
     assert!(result["findings"][0]["reason"].as_str().is_some_and(|why| why.ends_with('.')));

@@ -83,7 +83,7 @@ mod tests {
         let tagger = LoadingTagger::start(vec![PathBuf::from("/nonexistent")]);
         let trouble = tagger.trouble().expect("there is no file");
         assert_eq!(trouble.code, ErrorCode::ModelMissing);
-        assert!(trouble.message.contains("rampart-1.4.0-q4.onnx"), "{trouble}");
+        assert!(trouble.message.contains("rampart-1.4.0-"), "{trouble}");
         assert!(tagger.tag(&["a"]).is_err());
     }
 }

@@ -172,6 +172,13 @@ fn logistic(log_odds: f32) -> f32 {
     1.0 / (1.0 + (-log_odds).exp())
 }
 
+/// The names of the rules, for the test that asks each for its reason.
+#[cfg(test)]
+pub(crate) fn rule_names() -> impl Iterator<Item = &'static str> {
+    let names = phrases::PHRASES.iter().map(|phrase| phrase.name);
+    literals::LITERALS.iter().map(|literal| literal.name).chain(names)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

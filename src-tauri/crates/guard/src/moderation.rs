@@ -232,6 +232,13 @@ fn outside_quotes(text: &str) -> Option<String> {
     (outside.split_whitespace().count() >= FEWEST_AROUND).then_some(outside)
 }
 
+/// The names of the rules, for the test that asks each for its reason.
+#[cfg(test)]
+pub(crate) fn rule_names() -> impl Iterator<Item = &'static str> {
+    let names = phrases::PHRASES.iter().map(|phrase| phrase.name);
+    names
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
