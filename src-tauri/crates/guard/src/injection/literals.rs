@@ -120,7 +120,6 @@ pub(super) const LITERALS: &[Literal] = &[
     anywhere("override/bengali", "নির্দেশ উপেক্ষা", 0.8),
     anywhere("override/thai", "เพิกเฉยต่อคําสั่ง", 0.8),
     anywhere("override/polish", "zignoruj wszystkie poprzednie", 0.8),
-    anywhere("splitting/smartgpt", "smartgpt", 0.5),
     anywhere("delimiter/border", "system mode activated", 0.7),
     anywhere("delimiter/tag", "<system mode>", 0.7),
 ];

@@ -73,7 +73,7 @@ pub(super) const PHRASES: &[Phrase] = &[
     speech(
         "speech/calling",
         "'calling|'call .1 'people|'someone|'anyone|'myself|'ourselves|'themselves|'somebody|'yourself .2 insult|vulgar|slur",
-        &["It is not okay to be calling people faggot", "we call ourselves fags"],
+        &["please stop calling someone faggot", "we call ourselves fags"],
         &["calling people on Monday"],
     ),
     speech(
@@ -91,7 +91,7 @@ pub(super) const PHRASES: &[Phrase] = &[
     speech(
         "speech/of-oneself",
         "'im|'ive|'we|'i .1 'am|'was|'feel|'felt|'been|'be|'such|'a|'an|'like|'so .3 insult|vulgar|mild",
-        &["I am such an idiot, I lost my key", "I felt like an asshole"],
+        &["I am such an idiot, I lost my key", "yesterday I felt like an idiot"],
         &["I am here"],
     ),
     speech(
