@@ -196,6 +196,11 @@ NAME_LISTS = (
     "The lists of names that the guard carries are drawn from the United States census of 1990"
     " (public domain, as packaged in the Python package names 0.3.0, MIT) and from Cloister's own"
     " additions; names that are also ordinary words were taken out."
+    "\n\nThe lengths and first digits of each country's telephone numbers are read off the metadata of"
+    " libphonenumber 9.0.33 (Google and contributors, Apache-2.0). The table of letter pairs that tells"
+    " language from chance is counted over the word frequencies of wordfreq (Robyn Speer, data CC"
+    " BY-SA 4.0); no word of it is in the program. What the learned scores were trained on stands, with"
+    " its licences, in models/guard/injection.md and models/guard/moderation.md."
 )
 
 

@@ -70,7 +70,7 @@ async fn self_harm_gets_a_caring_reply() {
 
 #[tokio::test]
 async fn what_the_model_never_saw_comes_back_to_the_same_session_only() {
-    let said = "[PERSON_1], unread volumes can be returned.";
+    let said = "[PERSON_1], returns are free in the shop for Club members.";
     let model = ScriptedModel::new([Script::answer(said), Script::answer(said)]);
     let guard = GuardSettings { profile: Profile::Health, ..GuardSettings::default() };
     let given = ModelSource::Given(Arc::new(model.clone()));

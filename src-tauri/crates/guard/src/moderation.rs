@@ -236,7 +236,8 @@ fn outside_quotes(text: &str) -> Option<String> {
 #[cfg(test)]
 pub(crate) fn rule_names() -> impl Iterator<Item = &'static str> {
     let names = phrases::PHRASES.iter().map(|phrase| phrase.name);
-    names
+    // what excuses a text is not reported
+    names.filter(|name| !name.starts_with("speech/"))
 }
 
 #[cfg(test)]

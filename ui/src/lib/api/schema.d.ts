@@ -216,7 +216,8 @@ export interface components {
       | "knowledge_failed"
       | "model_missing"
       | "model_altered"
-      | "model_unavailable";
+      | "model_unavailable"
+      | "settings_invalid";
     /** @description What went wrong. */
     ErrorDetail: {
       /** @description For programs. */

@@ -150,6 +150,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "person/signed",
+        reason: "A name beneath the closing of a letter.",
         category: Category::Person,
         pattern: r"(?im)(?:regards|sincerely|best|cheers|thanks|thank you|wishes|yours|truly|grüße|gruß|grüßen|cordialement|saludos|saluti|groeten|cumprimentos|pozdrawiam|hälsningar|уважением)[,!.]?[ \t]*\r?\n{1,3}[ \t]*(?-i:(?P<v>\p{Lu}[\p{L}'’-]+(?: \p{Lu}\.)?(?: \p{Lu}[\p{L}'’-]+){0,2}))(?:[.,]|[ \t]*$)",
         gate: Gate::Any(&[
