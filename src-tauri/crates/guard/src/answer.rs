@@ -48,7 +48,6 @@ use self::{
 use crate::{
     Finding, Guard, ModerationLabel, Span,
     guard::vouch,
-    pii::Detectors,
     redact::{Located, locate},
 };
 
@@ -76,8 +75,8 @@ pub(crate) struct AnswerRules {
 }
 
 impl AnswerRules {
-    pub(crate) fn new(detectors: &Detectors) -> Self {
-        Self { rewriter: Rewriter::new(), leads: Leads::new(detectors) }
+    pub(crate) fn new() -> Self {
+        Self { rewriter: Rewriter::new(), leads: Leads::new() }
     }
 }
 
@@ -108,8 +107,9 @@ pub struct Filtered {
     pub answer: Sanitized,
     /// What was changed, in code points of the answer as the model gave it.
     pub findings: Vec<Finding>,
-    /// Whether the answer must be taken back: it held the canary, or it is abusive, hateful or
-    /// sexual as a whole.
+    /// Whether the answer must be taken back: it held the canary, or phrases in it are abusive,
+    /// hateful or sexual. The learned score has no say: it is made for messages of a few sentences,
+    /// and the longest of many windows of a harmless text exceeds its threshold now and then.
     pub withdrawn: bool,
 }
 
@@ -191,8 +191,8 @@ impl AnswerFilter {
         let tail = std::mem::take(&mut self.out);
         self.shown.push_str(&tail);
         let leaked = self.findings.iter().any(|finding| finding.rule == CANARY);
-        let moderation = self.guard.moderation(&self.guard.normalise(&self.shown));
-        let offends = moderation.labels.iter().any(|label| match label {
+        let labels = self.guard.said_outright(&self.guard.normalise(&self.shown));
+        let offends = labels.iter().any(|label| match label {
             ModerationLabel::Abuse | ModerationLabel::Hate | ModerationLabel::Sexual => true,
             ModerationLabel::Violence | ModerationLabel::SelfHarm | ModerationLabel::Illegal => {
                 false

@@ -6,8 +6,8 @@ use cloister_types::{Judge, Sanitized, Tagger};
 use serde::Serialize;
 
 use crate::{
-    Category, Finding, Injection, Moderation, NameCoverage, Placeholder, Profile, Redaction,
-    SiteRules, Treatment, Views,
+    Category, Finding, Injection, Moderation, ModerationLabel, NameCoverage, Placeholder, Profile,
+    Redaction, SiteRules, Treatment, Views,
     answer::AnswerRules,
     health::HealthTerms,
     injection::InjectionRules,
@@ -102,7 +102,7 @@ impl Guard {
             options,
             health,
             decoder: Decoder::new(),
-            answer: AnswerRules::new(&detectors),
+            answer: AnswerRules::new(),
             detectors,
             names: NameFinder::new(),
             injection: InjectionRules::new(),
@@ -181,6 +181,11 @@ impl Guard {
     #[must_use]
     pub fn moderation(&self, views: &Views) -> Moderation {
         self.moderation.judge(views, self.options.profile)
+    }
+
+    /// The labels that phrases set in any reading, whatever the learned score says.
+    pub(crate) fn said_outright(&self, views: &Views) -> Vec<ModerationLabel> {
+        self.moderation.said_outright(views)
     }
 
     /// Runs every stage over `text`.

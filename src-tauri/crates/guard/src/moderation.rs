@@ -126,12 +126,22 @@ impl ModerationRules {
         }
     }
 
-    pub(crate) fn judge(&self, views: &Views, profile: Profile) -> Moderation {
+    /// The labels that phrases set in any reading.
+    pub(crate) fn said_outright(&self, views: &Views) -> Vec<ModerationLabel> {
+        self.phrases(views).labels
+    }
+
+    fn phrases(&self, views: &Views) -> Moderation {
         let mut verdict =
             Moderation { flagged: false, score: 0.0, labels: Vec::new(), rules: Vec::new() };
         for view in views.folded() {
             self.judge_phrases(view.text(), &mut verdict);
         }
+        verdict
+    }
+
+    pub(crate) fn judge(&self, views: &Views, profile: Profile) -> Moderation {
+        let mut verdict = self.phrases(views);
         self.judge_learned(views, profile, &mut verdict);
         verdict.labels.sort_unstable();
         verdict.labels.dedup();

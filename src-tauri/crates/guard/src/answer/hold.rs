@@ -11,12 +11,16 @@ use super::{
     paraphrase::Paraphrase,
     rewrite::{canary_leak, key_block, private_name, prompt_leak},
     structure::Structure,
-    token::Shape,
+    token::{Shape, is_wide},
 };
 use crate::redact::Located;
 
 /// How many words after a lead-in such as "my name is" may belong to the datum.
 const LEAD_WORDS: usize = 6;
+
+/// The same in scripts in which each character is a word: eight of a name with a space in it, and
+/// the particles before and after it.
+const LEAD_CHARACTERS: usize = 16;
 
 /// How many words that lead to a number are kept: as many as fit into what is held and its context.
 const MAX_NUMBERS: usize = 64;
@@ -33,6 +37,8 @@ pub(super) struct Hold {
     /// A number, and how many characters on may say what it is.
     tail: Option<(usize, usize)>,
     lead: Option<Lead>,
+    /// The key of the last word.
+    previous: u64,
     pub(super) structure: Structure,
     prompt: PromptWatch,
     paraphrase: Paraphrase,
@@ -95,6 +101,7 @@ impl Hold {
             letters: None,
             tail: None,
             lead: None,
+            previous: 0,
             structure: Structure::default(),
             prompt: PromptWatch::new(stretches()),
             paraphrase: Paraphrase::new(stretches(), passages),
@@ -124,7 +131,8 @@ impl Hold {
         let end = start + token.len();
         let range = end - word.len()..end;
         let shape = Shape::of(word);
-        let lead = leads.find(word, &shape);
+        let lead = leads.find(word, &shape, self.previous);
+        self.previous = shape.key;
         let was_open = self.structure.is_open();
         let key = self.structure.advance(token, start, shape.hot);
         if let Some(digits) = lead.map(|lead| lead.digits).filter(|digits| *digits < usize::MAX) {
@@ -133,7 +141,8 @@ impl Hold {
                 self.numbers.pop_front();
             }
         }
-        let lead = lead.map(|lead| lead.suspect);
+        // a number is held for its digits
+        let lead = lead.map(|lead| lead.suspect).filter(|suspect| *suspect > Suspect::Number);
         let is_suspect = self.is_suspect(&shape, lead);
         if shape.sign || was_open || is_suspect {
             self.telling = end;
@@ -148,7 +157,8 @@ impl Hold {
             0 => self.letters,
             _ => None,
         };
-        self.follow_leads(&shape, lead, start);
+        self.follow_leads(word, &shape, lead, start);
+        self.keep_together();
         self.follow_names(token, start);
         self.follow_leaks(token, &shape, start, &range);
         self.starts.push(start);
@@ -167,7 +177,7 @@ impl Hold {
             || self.lead.is_some_and(|lead| match lead.suspect {
                 Suspect::Any => true,
                 Suspect::Capital => shape.upper,
-                Suspect::Hot => false,
+                Suspect::Hot | Suspect::Number => false,
             })
     }
 
@@ -203,11 +213,12 @@ impl Hold {
         };
     }
 
-    fn follow_leads(&mut self, shape: &Shape, lead: Option<Suspect>, start: usize) {
+    fn follow_leads(&mut self, word: &str, shape: &Shape, lead: Option<Suspect>, start: usize) {
+        let words = if word.starts_with(is_wide) { LEAD_CHARACTERS } else { LEAD_WORDS };
         self.lead = match (self.lead, lead) {
             (known, Some(suspect)) => Some(Lead {
                 from: known.map_or(start, |known| known.from),
-                words: LEAD_WORDS,
+                words,
                 suspect: known.map_or(suspect, |known| known.suspect.max(suspect)),
             }),
             (Some(known), None) if known.words > 1 && !shape.last => {
@@ -215,6 +226,16 @@ impl Hold {
             }
             (_, None) => None,
         };
+    }
+
+    /// Holds a number for as long as what began soon after it: no cut may part it from the word
+    /// that says what it is.
+    fn keep_together(&mut self) {
+        let Some((from, _)) = self.tail else { return };
+        self.group = self.group.map(|group| group.min(from));
+        if let Some(lead) = &mut self.lead {
+            lead.from = lead.from.min(from);
+        }
     }
 
     fn follow_names(&mut self, token: &str, start: usize) {

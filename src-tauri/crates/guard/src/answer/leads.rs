@@ -5,15 +5,27 @@ use std::collections::HashMap;
 use aho_corasick::AhoCorasick;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::token::{KeyMap, Shape, Sieve, key};
-use crate::pii::{Detectors, Gate, Rule, field, number, pattern_rules};
+use super::{
+    rewrite::LEFT_OUT,
+    token::{KeyMap, Shape, Sieve, is_wide, key},
+};
+use crate::{
+    normalise::part,
+    pii::{
+        Context, Gate, Rule,
+        field::{self, Announced},
+        number, pattern_rules,
+    },
+};
 
 /// What a word must hold for the rules of a lead-in to find something in it that no sign of it
 /// gives away. Ordered: what makes more words suspect is greater.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Suspect {
-    /// A digit or another telling sign.
+    /// A digit in its first group, for which it is held whatever stands before it.
     #[default]
+    Number,
+    /// A digit or another telling sign.
     Hot,
     /// A capital.
     Capital,
@@ -34,6 +46,15 @@ impl Lead {
     fn or(self, other: Self) -> Self {
         Self { suspect: self.suspect.max(other.suspect), digits: self.digits.min(other.digits) }
     }
+
+    /// What a label leads to.
+    const fn of(announced: Announced) -> Self {
+        match announced {
+            Announced::Number => Self { suspect: Suspect::Number, digits: 1 },
+            Announced::Capitals => Self { suspect: Suspect::Capital, digits: 1 },
+            Announced::Word => Self { suspect: Suspect::Any, digits: 1 },
+        }
+    }
 }
 
 /// The lead-ins of every rule.
@@ -41,10 +62,13 @@ pub(super) struct Leads {
     sieve: Sieve,
     /// Whole words, by key.
     words: KeyMap<Lead>,
+    pair_sieve: Sieve,
+    /// The last two words of labels of several, by the key of the pair.
+    pairs: KeyMap<Lead>,
     /// Fronts of words, by their first two bytes.
     fronts: HashMap<[u8; 2], Vec<(&'static str, Lead)>>,
     front_sieve: Sieve,
-    /// The same, wherever they stand, and what each makes suspect.
+    /// The same and the labels, wherever they stand, and what each makes suspect.
     within: AhoCorasick,
     data: Vec<Lead>,
     /// Fewest digits that a rule finds something in without any such word.
@@ -53,112 +77,173 @@ pub(super) struct Leads {
     pub(super) after: usize,
 }
 
-/// The longest word after a datum that may say what the datum is, as in `social security`.
-const AFTER_WORD: usize = 24;
+/// The lead-ins while they are gathered.
+#[derive(Default)]
+struct Draft {
+    words: KeyMap<Lead>,
+    pairs: KeyMap<Lead>,
+    fronts: HashMap<[u8; 2], Vec<(&'static str, Lead)>>,
+    labels: Vec<(String, Lead)>,
+    /// A word so short that it cannot be known by itself leads to a datum with so many digits.
+    least_digits: usize,
+    after: usize,
+}
+
+impl Draft {
+    fn enter_word(&mut self, word: &str, lead: Lead) {
+        if word.chars().count() < 2 {
+            return;
+        }
+        // the engine, too, takes the plural for the word
+        for known in [key(word), key(&format!("{word}s"))] {
+            enter(&mut self.words, known, lead);
+        }
+    }
+
+    /// A label is known by its only word, or by its last two.
+    fn enter_label(&mut self, label: &'static str, lead: Lead) {
+        let joined = label.replace(' ', "");
+        self.enter_word(&joined, lead);
+        let mut last = label.rsplit(' ');
+        if let (Some(last), Some(before)) = (last.next(), last.next()) {
+            for last in [last, &format!("{last}s")] {
+                enter(&mut self.pairs, pair(key(before), key(last)), lead);
+            }
+        }
+        // a name in a program joins words with signs of many kinds
+        let joints = ["", "_", "-"].into_iter();
+        self.labels.extend(joints.map(|joint| (label.replace(' ', joint), lead)));
+    }
+
+    /// Every entry of a context is known by its longest word.
+    fn enter_context(&mut self, context: &Context, lead: Lead) {
+        for entry in context.words {
+            for word in entry.split(|c: char| !c.is_alphanumeric()) {
+                if Some(word.len()) == longest(entry) {
+                    self.enter_word(word, lead);
+                }
+            }
+            if context.after > 0 {
+                self.after = self.after.max(context.after + entry.chars().count());
+            }
+        }
+    }
+
+    fn enter_rule(&mut self, rule: &'static Rule) {
+        let lead = lead_of(rule);
+        if let Some(context) = &rule.context {
+            self.enter_context(context, lead);
+            if context.words.iter().any(|entry| goes_unnoticed(entry)) {
+                self.least_digits = 0;
+            }
+            return;
+        }
+        match &rule.gate {
+            Gate::Any(gate) => {
+                // a word that begins with a sign is hot for that sign
+                for word in gate.iter().filter(|word| word.starts_with(char::is_alphanumeric)) {
+                    self.enter_front(word, lead);
+                }
+            }
+            Gate::Digits(_) => self.least_digits = self.least_digits.min(lead.digits),
+            Gate::None => self.least_digits = 0,
+        }
+    }
+
+    fn enter_front(&mut self, word: &'static str, lead: Lead) {
+        let mut last = word.char_indices().rev().filter(|(_, c)| is_wide(*c));
+        if let (Some((at, _)), Some((before, _))) = (last.next(), last.next()) {
+            // in these scripts each character is a word
+            enter(&mut self.pairs, pair(key(part(word, before..at)), key(part(word, at..))), lead);
+            return;
+        }
+        match word.as_bytes().first_chunk::<2>() {
+            Some(front) => self.fronts.entry(*front).or_default().push((word, lead)),
+            None => self.least_digits = 0,
+        }
+    }
+}
+
+fn enter(known: &mut KeyMap<Lead>, key: u64, lead: Lead) {
+    let entry = known.entry(key).or_insert(lead);
+    *entry = entry.or(lead);
+}
+
+/// The key of two words in a row.
+const fn pair(first: u64, second: u64) -> u64 {
+    first.rotate_left(7) ^ second
+}
+
+/// A plural and the end of the word, after the last context word.
+const PLURAL: usize = 2;
 
 impl Leads {
-    pub(super) fn new(detectors: &Detectors) -> Self {
-        let mut words: KeyMap<Lead> = KeyMap::default();
-        let mut fronts: HashMap<[u8; 2], Vec<(&'static str, Lead)>> = HashMap::new();
-        let mut enter = |word: &str, lead: Lead| {
-            if word.chars().count() < 2 {
-                return;
-            }
-            // the engine, too, takes the plural for the word
-            for known in [key(word), key(&format!("{word}s"))] {
-                let entry = words.entry(known).or_insert(lead);
-                *entry = entry.or(lead);
-            }
+    pub(super) fn new() -> Self {
+        let mut draft = Draft {
+            least_digits: usize::MAX,
+            after: field::longest_afterthought(),
+            ..Draft::default()
         };
-        for word in detectors.lead_words() {
-            enter(word, Lead { suspect: Suspect::Hot, digits: usize::MAX });
-        }
-        let (mut after, mut least_digits) = (field::MAX_REVERSED, usize::MAX);
-        for (label, wordy) in field::labels() {
-            // what a wordy label announces may be a word, which no sign gives away
-            let lead = if wordy {
-                Lead { suspect: Suspect::Any, digits: 0 }
-            } else {
-                Lead { suspect: Suspect::Hot, digits: 1 }
-            };
-            enter(&label.replace(' ', ""), lead);
-            for word in label.split(|c: char| !c.is_alphanumeric()) {
-                if Some(word.len()) == longest(label) {
-                    enter(word, lead);
-                }
-            }
+        for (label, announced) in field::labels() {
+            draft.enter_label(label, Lead::of(announced));
         }
         for (context, digits) in number::needs() {
-            let Some(context) = context else {
-                least_digits = least_digits.min(digits);
-                continue;
-            };
-            after = after.max(context.after);
-            for entry in context.words {
-                for word in entry.split(|c: char| !c.is_alphanumeric()) {
-                    if Some(word.len()) == longest(entry) {
-                        enter(word, Lead { suspect: Suspect::Hot, digits });
-                    }
+            match context {
+                Some(context) => {
+                    draft.enter_context(&context, Lead { suspect: Suspect::Number, digits });
                 }
+                None => draft.least_digits = draft.least_digits.min(digits),
             }
         }
-        for rule in pattern_rules() {
-            let lead = lead_of(rule);
-            if let Some(context) = &rule.context {
-                after = after.max(context.after);
-                for entry in context.words {
-                    for word in entry.split(|c: char| !c.is_alphanumeric()) {
-                        if Some(word.len()) == longest(entry) {
-                            enter(word, lead);
-                        }
-                    }
-                }
-                if context.words.iter().any(|entry| goes_unnoticed(entry)) {
-                    least_digits = 0;
-                }
-                continue;
-            }
-            match &rule.gate {
-                Gate::Any(gate) => {
-                    // a word that begins with a sign is hot for that sign
-                    for word in gate.iter().filter(|word| word.starts_with(char::is_alphanumeric)) {
-                        match word.as_bytes().first_chunk::<2>() {
-                            Some(front) => {
-                                fronts.entry(*front).or_default().push((word, lead));
-                            }
-                            None => least_digits = 0,
-                        }
-                    }
-                }
-                Gate::Digits(_) => least_digits = least_digits.min(lead.digits),
-                Gate::None => least_digits = 0,
-            }
+        for rule in pattern_rules().filter(|rule| !LEFT_OUT.contains(&rule.name)) {
+            draft.enter_rule(rule);
         }
-        let sieve = Sieve::new(words.keys().copied());
+        let Draft { words, pairs, fronts, labels, least_digits, after } = draft;
         let front_keys = fronts.values().flatten().map(|(front, _)| front_key(front));
         let front_sieve = Sieve::new(front_keys);
-        let (known, data): (Vec<_>, _) = fronts.values().flatten().copied().unzip();
+        let leads = fronts.values().flatten().map(|(word, lead)| ((*word).to_owned(), *lead));
+        let (known, data): (Vec<_>, _) = leads.chain(labels).unzip();
         let within = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .build(known)
-            .expect("some dozens of short words fit an automaton");
-        let after = after + AFTER_WORD;
-        Self { sieve, words, fronts, front_sieve, within, data, least_digits, after }
+            .expect("some thousand short words fit an automaton");
+        Self {
+            sieve: Sieve::new(words.keys().copied()),
+            words,
+            pair_sieve: Sieve::new(pairs.keys().copied()),
+            pairs,
+            fronts,
+            front_sieve,
+            within,
+            data,
+            least_digits,
+            after: after + PLURAL,
+        }
     }
 
-    /// Whether `word` leads to a datum, and to what kind.
-    pub(super) fn find(&self, word: &str, shape: &Shape) -> Option<Lead> {
-        let mut found = self.word(shape.key);
+    /// Whether `word` leads to a datum, and to what kind. The word before it has the key
+    /// `previous`.
+    pub(super) fn find(&self, word: &str, shape: &Shape, previous: u64) -> Option<Lead> {
+        let mut found = either(self.word(shape.key), self.pair(previous, shape.key));
         if shape.parted {
+            let mut before = previous;
             let runs = word.split(|c: char| !c.is_alphanumeric());
             for run in runs.filter(|run| !run.is_empty()) {
-                found = either(found, either(self.word(key(run)), self.front(run)));
+                let key = key(run);
+                let known = either(self.word(key), self.pair(before, key));
+                found = either(found, either(known, self.front(run)));
+                before = key;
             }
         } else {
             let bare = word.trim_start_matches(|c: char| !c.is_alphanumeric());
             found = either(found, self.front(bare));
         }
         if shape.label { either(found, self.label(word)) } else { found }
+    }
+
+    fn pair(&self, first: u64, second: u64) -> Option<Lead> {
+        let key = pair(first, second);
+        self.pair_sieve.passes(key).then(|| self.pairs.get(&key).copied()).flatten()
     }
 
     fn word(&self, key: u64) -> Option<Lead> {
@@ -216,7 +301,10 @@ fn longest(entry: &str) -> Option<usize> {
 fn lead_of(rule: &Rule) -> Lead {
     let hir = regex_syntax::parse(rule.pattern)
         .expect("patterns are constant and the test of the tables compiles them all");
-    let suspect = suspect_of(&hir);
+    let suspect = match suspect_of(&hir) {
+        Suspect::Hot if !can_begin(&hir, &|c| !begins_group(c)) => Suspect::Number,
+        suspect => suspect,
+    };
     let plain = |c: char| c.is_whitespace() || !Shape::of(c.encode_utf8(&mut [0; 4])).sign;
     let digits = match rule.gate {
         _ if !can_match(&hir, &plain) => usize::MAX,
@@ -258,6 +346,29 @@ fn least_digits(hir: &Hir) -> usize {
 /// Whether a word may hold `c` without being hot for it.
 fn is_cold(c: char) -> bool {
     c.is_whitespace() || !Shape::of(c.encode_utf8(&mut [0; 4])).hot
+}
+
+/// Whether a word that begins with `c` is held for that.
+fn begins_group(c: char) -> bool {
+    c.is_ascii_digit() || c.is_uppercase() || matches!(c, '(' | '+')
+}
+
+/// Whether `hir` may match a text that begins with an `allowed` character.
+fn can_begin(hir: &Hir, allowed: &impl Fn(char) -> bool) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => false,
+        HirKind::Literal(literal) => std::str::from_utf8(&literal.0)
+            .is_ok_and(|text| text.chars().next().is_some_and(allowed)),
+        HirKind::Class(_) => can_match(hir, allowed),
+        HirKind::Repetition(repetition) => can_begin(&repetition.sub, allowed),
+        HirKind::Capture(capture) => can_begin(&capture.sub, allowed),
+        HirKind::Concat(parts) => {
+            let empty = |part: &&Hir| part.properties().minimum_len() == Some(0);
+            let fronts = parts.iter().take_while(empty).count() + 1;
+            parts.iter().take(fronts).any(|part| can_begin(part, allowed))
+        }
+        HirKind::Alternation(parts) => parts.iter().any(|part| can_begin(part, allowed)),
+    }
 }
 
 /// Whether `hir` may match a text all of whose characters are `allowed`.
@@ -317,9 +428,22 @@ mod tests {
     }
 
     #[test]
+    fn patterns_tell_what_their_matches_begin_with() {
+        for (pattern, begins) in [
+            (r"(?:\+|(?-u:\b)00|\()?[0-9]{3}", false),
+            (r"(?:[a-z]{3} )?[0-9]{3}", true),
+            (r"[0-9]{3}[a-z]", false),
+            (r"(?i)may [0-9]", true),
+        ] {
+            let hir = regex_syntax::parse(pattern).expect("a pattern");
+            assert_eq!(can_begin(&hir, &|c| !begins_group(c)), begins, "{pattern}");
+        }
+    }
+
+    #[test]
     fn lead_ins_are_known_by_word_front_or_label() {
-        let leads = Leads::new(&Detectors::new());
-        let find = |word: &str| leads.find(word, &Shape::of(word)).map(|lead| lead.suspect);
+        let leads = Leads::new();
+        let find = |word: &str| leads.find(word, &Shape::of(word), 0).map(|lead| lead.suspect);
         assert_eq!(find("name"), Some(Suspect::Capital));
         assert_eq!(find("name's"), Some(Suspect::Capital));
         assert_eq!(find("Mrs."), Some(Suspect::Capital));
@@ -327,5 +451,20 @@ mod tests {
         assert_eq!(find("passphrase"), Some(Suspect::Any));
         assert_eq!(find("born"), Some(Suspect::Hot));
         assert_eq!(find("museum"), None);
+    }
+
+    #[test]
+    fn labels_of_several_words_are_known_by_the_last_two() {
+        let leads = Leads::new();
+        let find = |previous: &str, word: &str| {
+            leads.find(word, &Shape::of(word), key(previous)).map(|lead| lead.suspect)
+        };
+        assert_eq!(find("user", "names:"), Some(Suspect::Any));
+        assert_eq!(find("", "user_name"), Some(Suspect::Any));
+        assert_eq!(find("my", "old-user-name"), Some(Suspect::Any));
+        assert_eq!(find("login", "id"), Some(Suspect::Any));
+        assert_ne!(find("the", "\"myEmployeeId\":"), None);
+        assert_eq!(find("large", "id"), None);
+        assert_eq!(find("이", "름"), Some(Suspect::Any));
     }
 }

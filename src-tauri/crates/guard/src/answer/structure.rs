@@ -18,6 +18,10 @@ enum State {
     Target,
     /// After `[name]:`, where the target of a link may be defined.
     Definition,
+    /// After that target, where its title may follow.
+    Defined,
+    /// In that title, which ends at this sign.
+    Title(char),
     Tag,
     /// In `-----BEGIN …`, so many words on.
     KeyHead(u8),
@@ -85,6 +89,16 @@ impl Structure {
         }
         let mut chars = token.char_indices().peekable();
         let mut previous = ' ';
+        if self.state == State::Defined {
+            let word = token.trim_start();
+            if let Some(close) = closing(word) {
+                self.state = State::Title(close);
+                chars.nth(token.chars().count() - word.chars().count());
+            } else {
+                self.ended.push(self.from..start);
+                self.state = State::Text;
+            }
+        }
         while let Some((at, c)) = chars.next() {
             let next = chars.peek().map(|(_, next)| *next);
             let was_open = self.state != State::Text;
@@ -95,8 +109,10 @@ impl Structure {
             previous = c;
         }
         // what follows stands apart, so that no target can follow the bracket
-        let defined = self.state == State::Definition && !token.ends_with(':');
-        if self.state == State::Closed || defined {
+        if self.state == State::Definition && !token.ends_with(':') {
+            self.state = State::Defined;
+        }
+        if self.state == State::Closed {
             self.ended.push(self.from..start + token.len());
             self.state = State::Text;
         }
@@ -130,7 +146,11 @@ impl Structure {
             (State::Bracket(_), ']') => State::Closed,
             (State::Closed, '(') => State::Target,
             (State::Closed, ':') => State::Definition,
-            (State::Target, ')' | '\n') | (State::Tag, '>') | (State::Closed, _) => State::Text,
+            (State::Title(close), c) if c == close => State::Text,
+            (State::Target, ')' | '\n')
+            | (State::Title(_), '\n')
+            | (State::Tag, '>')
+            | (State::Closed, _) => State::Text,
             (state, _) => state,
         };
     }
@@ -169,6 +189,8 @@ impl Structure {
             | State::Closed
             | State::Target
             | State::Definition
+            | State::Defined
+            | State::Title(_)
             | State::Tag => {
                 self.state = State::Text;
             }
@@ -179,5 +201,14 @@ impl Structure {
     pub(super) fn reset(&mut self) {
         self.state = State::Text;
         self.ended.clear();
+    }
+}
+
+/// The sign that closes the title which `word` opens.
+fn closing(word: &str) -> Option<char> {
+    match word.chars().next()? {
+        '(' => Some(')'),
+        quote @ ('"' | '\'') => Some(quote),
+        _ => None,
     }
 }

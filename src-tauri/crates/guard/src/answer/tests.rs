@@ -211,6 +211,7 @@ fn links_that_could_carry_data_go() {
     for (answer, shown) in [
         ("see [1]: https://evil.example/?q=1 ok", "see  ok"),
         ("[a]: <data:text/html,x> \"t\" ok", " ok"),
+        ("[a]: https://e.example/?q 'a title' ok", " ok"),
         ("so [note]: it stays", "so [note]: it stays"),
         ("an <https://evil.example/?q=1> link", "an <[link removed]> link"),
         ("go javascript:alert(1) now", "go [link removed]) now"),
@@ -262,7 +263,9 @@ fn no_datum_of_any_rule_is_shown_however_the_answer_is_cut() {
     let context = AnswerContext::default();
     let mut failures = Vec::new();
     let runs = |rule: &&crate::pii::Rule| {
-        rule.treatment == crate::Treatment::Replace && rule.category != Category::Address
+        rule.treatment == crate::Treatment::Replace
+            && rule.category != Category::Address
+            && !rewrite::LEFT_OUT.contains(&rule.name)
     };
     for rule in crate::pii::rules().filter(runs) {
         for prose in PROSE {

@@ -121,21 +121,6 @@ impl Detectors {
         }
     }
 
-    /// The words, lower case, after which a rule may expect a datum of several words: the longest
-    /// of each context, and the titles and greetings before a name.
-    pub(crate) fn lead_words(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.rules.iter().flat_map(|compiled| {
-            let words = match (&compiled.context, &compiled.rule.gate) {
-                (Some(context), _) => context.words,
-                (None, Gate::Any(words)) if compiled.rule.category == Category::Person => *words,
-                (None, Gate::Any(_) | Gate::Digits(_) | Gate::None) => &[],
-            };
-            words.iter().filter_map(|entry| {
-                entry.split(|c: char| !c.is_alphanumeric()).max_by_key(|word| word.len())
-            })
-        })
-    }
-
     fn facts(&self, text: &str, placeholders: &[Range<usize>]) -> Facts {
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         let mut words = vec![Vec::new(); self.rules.len()];

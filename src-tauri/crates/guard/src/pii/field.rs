@@ -18,7 +18,31 @@ const MAX_JOINT: usize = 40;
 /// Most words between a label and its datum.
 const MAX_FILLERS: usize = 5;
 /// Most bytes of a datum that stands before its label.
-pub(crate) const MAX_REVERSED: usize = 32;
+const MAX_REVERSED: usize = 32;
+
+/// What joins a datum to the label that follows it.
+const SAYING: [&str; 12] = [
+    " is my",
+    " is the",
+    " is his",
+    " is her",
+    " is their",
+    " is our",
+    " as my",
+    " was my",
+    " ist meine",
+    " est mon",
+    " es mi",
+    " as the",
+];
+
+/// Most characters from a datum to the end of the label that follows it.
+pub(crate) fn longest_afterthought() -> usize {
+    let longest = |texts: &mut dyn Iterator<Item = &str>| {
+        texts.map(|text| text.chars().count()).max().unwrap_or(0)
+    };
+    longest(&mut SAYING.into_iter()) + 1 + longest(&mut labels().map(|(label, _)| label))
+}
 
 /// Words between a label and its datum: `number`, `no`, `is`, in seven languages.
 const FILLERS: &[&str] = &[
@@ -226,12 +250,27 @@ impl Fields {
     }
 }
 
-/// Every label, and whether a datum without digits may follow it.
-pub(crate) fn labels() -> impl Iterator<Item = (&'static str, bool)> {
+/// What a label announces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Announced {
+    /// Something with a digit.
+    Number,
+    /// Something in capitals, perhaps without any digit.
+    Capitals,
+    /// What may look like any word.
+    Word,
+}
+
+/// Every label, and what it announces.
+pub(crate) fn labels() -> impl Iterator<Item = (&'static str, Announced)> {
     FIELDS.into_iter().flatten().flat_map(|field| {
-        let wordy = matches!(field.rule.category, Category::Username | Category::LicensePlate)
-            || field.rule.name == "bank/bic";
-        field.labels.iter().map(move |label| (*label, wordy))
+        let announced = match field.rule.name {
+            "bank/bic" => Announced::Capitals,
+            "username/user" => Announced::Number,
+            _ if field.rule.category == Category::Username => Announced::Word,
+            _ => Announced::Number,
+        };
+        field.labels.iter().map(move |label| (*label, announced))
     })
 }
 
@@ -300,20 +339,6 @@ impl Field {
 
     /// The datum of which the text says that it is what the label names: `4711 is my badge number`.
     fn before(&self, text: &str, start: usize) -> Option<Range<usize>> {
-        const SAYING: [&str; 12] = [
-            " is my",
-            " is the",
-            " is his",
-            " is her",
-            " is their",
-            " is our",
-            " as my",
-            " was my",
-            " ist meine",
-            " est mon",
-            " es mi",
-            " as the",
-        ];
         let head = part(text, ..start).strip_suffix(' ')?;
         let saying = SAYING.iter().find(|saying| {
             head.len() >= saying.len()

@@ -15,6 +15,8 @@ use crate::normalise::part;
 
 /// Most letters and digits of a window.
 const MAX_SIGNS: usize = 24;
+/// Fewest digits of a chain of groups that is looked at.
+const MIN_DIGITS: usize = 4;
 /// Most groups of a window; a French NIR is written in seven.
 const MAX_GROUPS: usize = 7;
 
@@ -34,7 +36,8 @@ pub(super) struct NumberRule {
 pub(crate) fn needs() -> impl Iterator<Item = (Option<super::Context>, usize)> {
     NUMBERS.into_iter().flatten().map(|number| {
         let digits = |shape: &&str| shape.bytes().filter(|sign| *sign == b'9').count();
-        (number.rule.context, number.shapes.iter().map(digits).min().unwrap_or(0))
+        let least = number.shapes.iter().map(digits).min().unwrap_or(0);
+        (number.rule.context, least.max(MIN_DIGITS))
     })
 }
 
@@ -223,7 +226,7 @@ impl Groups<'_> {
             chain.clear();
             let mut digits = 0;
             loop {
-                let Some((group, found)) = self.next_group() else { return digits >= 4 };
+                let Some((group, found)) = self.next_group() else { return digits >= MIN_DIGITS };
                 let letters = group.end - group.start - found;
                 if (found > 0 && group.end - group.start <= MAX_SIGNS) || letters <= 2 {
                     chain.push(group);
@@ -238,7 +241,7 @@ impl Groups<'_> {
                     break;
                 }
             }
-            if digits >= 4 {
+            if digits >= MIN_DIGITS {
                 return true;
             }
         }
