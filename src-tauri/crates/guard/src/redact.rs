@@ -13,6 +13,7 @@ use crate::{
     Category, Guard,
     finding::{CodePoints, Evidence, Finding, Span, Treatment},
     guard::vouch,
+    names::{Heard, Source},
     normalise::{View, Views, part},
 };
 
@@ -150,11 +151,16 @@ impl Piece {
 impl Guard {
     /// Replaces personal data and secrets in `text`, whose readings are `views`.
     ///
-    /// Scanning the result again finds nothing more to replace.
+    /// Scanning the result again, the rules and lists find nothing more to replace; nor does a
+    /// tagger that says of each word what it said of it in `text`. One that goes by the words around
+    /// may say something else of the result, for it is asked once: what it said of a word holds as
+    /// long as the word stays whole, and it is asked anew only where a placeholder cut one.
     #[must_use]
     pub fn redact(&self, text: &str, views: &Views) -> Redaction {
         let mut pieces = vec![Piece::Kept(0..text.len())];
-        let (mut found, coverage) = self.look(views.plain());
+        let mut heard = None;
+        let (mut found, coverage) =
+            self.look(views.plain(), &Sources::new(text, &pieces), &mut heard);
         for _ in 0..MAX_ROUNDS {
             let replaced = to_replace(&found);
             if replaced.is_empty() {
@@ -162,7 +168,8 @@ impl Guard {
             }
             pieces = replace(text, &pieces, &replaced);
             let current: String = pieces.iter().map(|piece| piece.text(text)).collect();
-            found = self.look(&self.plain_readings(&current)).0;
+            let readings = self.plain_readings(&current);
+            found = self.look(&readings, &Sources::new(text, &pieces), &mut heard).0;
         }
         if to_replace(&found).is_empty() {
             return finish(text, &pieces, &found, coverage);
@@ -175,12 +182,18 @@ impl Guard {
     /// Everything that rules, lists, the tagger and the health profile find in `views`, overlaps
     /// resolved.
     ///
-    /// The tagger reads the surface alone: what is decoded is looked at by the rules.
-    fn look(&self, views: &[View]) -> (Vec<Located>, NameCoverage) {
+    /// The tagger reads the surface alone: what is decoded is looked at by the rules. What it says
+    /// is `heard`, and it is not asked about the same words again.
+    fn look(
+        &self,
+        views: &[View],
+        sources: &Sources<'_>,
+        heard: &mut Option<Heard>,
+    ) -> (Vec<Located>, NameCoverage) {
         let mut found = hits(self, views);
         found.extend(views.iter().flat_map(|view| self.site().find(view)));
         let Some(surface) = views.first() else { return (resolve(found), NameCoverage::Whole) };
-        let (tags, coverage) = self.tags(surface.text());
+        let (tags, coverage) = self.tags(surface, sources, heard);
         let mut names = self.names().find(surface.text(), &tags);
         let site = self.site();
         names.retain(|one| !site.allows(one.category, part(surface.text(), one.start..one.end)));
@@ -196,12 +209,55 @@ impl Guard {
         (resolve(found), coverage)
     }
 
-    fn tags(&self, text: &str) -> (Vec<Tag>, NameCoverage) {
+    fn tags(
+        &self,
+        surface: &View,
+        sources: &Sources<'_>,
+        heard: &mut Option<Heard>,
+    ) -> (Vec<Tag>, NameCoverage) {
         let Some(tagger) = self.tagger() else { return (Vec::new(), NameCoverage::RulesOnly) };
-        match tagger.tag(&[text]).ok().and_then(|mut all| all.pop()) {
+        let text = surface.text();
+        let source = |word: &Range<usize>| sources.of(&surface.origin(word));
+        if let Some(tags) = heard.as_ref().and_then(|heard| heard.again(text, source)) {
+            return (tags, NameCoverage::Whole);
+        }
+        let (tags, coverage) = match tagger.tag(&[text]).ok().and_then(|mut all| all.pop()) {
             Some(Tagging { tags, read }) if read >= text.len() => (tags, NameCoverage::Whole),
             Some(Tagging { tags, .. }) => (tags, NameCoverage::Beginning),
             None => (Vec::new(), NameCoverage::Failed),
+        };
+        *heard = Some(Heard::new(text, &tags, source));
+        (tags, coverage)
+    }
+}
+
+/// Leads from a text in the making back to the original.
+struct Sources<'p> {
+    pieces: &'p [Piece],
+    /// Where each piece begins.
+    starts: Vec<usize>,
+}
+
+impl<'p> Sources<'p> {
+    fn new(original: &str, pieces: &'p [Piece]) -> Self {
+        let mut end = 0;
+        let starts = pieces.iter().map(|piece| {
+            let start = end;
+            end += piece.text(original).len();
+            start
+        });
+        Self { starts: starts.collect(), pieces }
+    }
+
+    /// Where the bytes `range` of the text come from; no word reaches over the brackets around a
+    /// placeholder.
+    fn of(&self, range: &Range<usize>) -> Source {
+        let index = self.starts.partition_point(|start| *start <= range.start).saturating_sub(1);
+        match (self.pieces.get(index), self.starts.get(index)) {
+            (Some(Piece::Kept(kept)), Some(start)) => {
+                Source::Kept(kept.start + range.start - start..kept.start + range.end - start)
+            }
+            (Some(Piece::Slot(_)) | None, _) | (_, None) => Source::Placeholder,
         }
     }
 }

@@ -6,7 +6,7 @@ use cloister_types::{
 };
 
 use super::*;
-use crate::normalise::part;
+use crate::{Category, normalise::part};
 
 /// What is found in `text` when the tagger says `said` of its words.
 fn found<'t>(text: &'t str, said: &[(&str, TagKind, f32)]) -> Vec<(Category, &'t str)> {

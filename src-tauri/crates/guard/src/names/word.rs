@@ -1,6 +1,6 @@
 //! The words of a text, each with what the tagger and the lists say about it.
 
-use std::ops::Range;
+use std::{iter::Peekable, ops::Range};
 
 use cloister_types::{Tag, TagKind};
 use unicode_normalization::char::is_combining_mark;
@@ -9,7 +9,7 @@ use super::{
     lists::{Lists, fold},
     person::is_formed,
 };
-use crate::normalise::part;
+use crate::normalise::{part, runs_of};
 
 /// How a word is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,39 +73,42 @@ impl Word {
     }
 }
 
+/// Where the words of `text` stand: runs of letters and digits.
+pub(super) fn ranges(text: &str) -> Vec<Range<usize>> {
+    runs_of(text, |c| c.is_alphanumeric() || is_combining_mark(c))
+}
+
+/// What `tags` say of the word at `range`, where several do the surest of them; both are in order.
+pub(super) fn said_of<'t>(
+    tags: &mut Peekable<impl Iterator<Item = &'t Tag>>,
+    range: &Range<usize>,
+) -> Option<(TagKind, f32)> {
+    while tags.next_if(|tag| tag.end <= range.start).is_some() {}
+    let mut said: Option<(TagKind, f32)> = None;
+    while let Some(one) = tags.peek().filter(|tag| tag.start < range.end) {
+        if said.is_none_or(|(_, share)| share < one.score) {
+            said = Some((one.kind, one.score));
+        }
+        if one.end > range.end {
+            break;
+        }
+        tags.next();
+    }
+    said
+}
+
 /// Cuts `text` into words of letters and digits; tags are in order.
 pub(super) fn words(text: &str, tags: &[Tag], taken: &[Range<usize>], lists: &Lists) -> Vec<Word> {
-    let mut words = Vec::new();
     let mut tags = tags.iter().peekable();
     let mut taken = taken.iter().peekable();
-    let inner = |c: char| c.is_alphanumeric() || is_combining_mark(c);
-    let mut start = None;
-    let ends = text.char_indices().map(|(at, c)| (at, inner(c))).chain([(text.len(), false)]);
-    for (at, inside) in ends {
-        match (start, inside) {
-            (None, true) => start = Some(at),
-            (Some(from), false) => {
-                start = None;
-                let range = from..at;
-                while tags.next_if(|tag| tag.end <= range.start).is_some() {}
-                let mut tag: Option<(TagKind, f32)> = None;
-                while let Some(one) = tags.peek().filter(|tag| tag.start < range.end) {
-                    if tag.is_none_or(|(_, share)| share < one.score) {
-                        tag = Some((one.kind, one.score));
-                    }
-                    if one.end > range.end {
-                        break;
-                    }
-                    tags.next();
-                }
-                while taken.next_if(|one| one.end <= range.start).is_some() {}
-                let taken = taken.peek().is_some_and(|one| one.start < range.end);
-                words.push(word(text, range, tag.filter(|_| !taken), taken, lists));
-            }
-            (Some(_), true) | (None, false) => {}
-        }
-    }
-    words
+    let mut folded = String::new();
+    let cut = ranges(text).into_iter().map(|range| {
+        let tag = said_of(&mut tags, &range);
+        while taken.next_if(|one| one.end <= range.start).is_some() {}
+        let taken = taken.peek().is_some_and(|one| one.start < range.end);
+        word(text, range, tag.filter(|_| !taken), taken, lists, &mut folded)
+    });
+    cut.collect()
 }
 
 fn word(
@@ -114,18 +117,20 @@ fn word(
     tag: Option<(TagKind, f32)>,
     taken: bool,
     lists: &Lists,
+    folded: &mut String,
 ) -> Word {
     let written = part(text, range.clone());
-    let folded = fold(written);
+    fold(written, folded);
+    let folded = folded.as_str();
     Word {
         case: case_of(written),
         tag,
-        given: !taken && lists.is_given(&folded),
-        surname: !taken && lists.is_surname(&folded),
-        formed: !taken && is_formed(&folded),
-        no_name: taken || lists.is_no_name(&folded),
+        given: !taken && lists.is_given(folded),
+        surname: !taken && lists.is_surname(folded),
+        formed: !taken && is_formed(folded),
+        no_name: taken || lists.is_no_name(folded),
         taken,
-        particle: PARTICLES.contains(&folded.as_str()),
+        particle: PARTICLES.contains(&folded),
         range,
     }
 }

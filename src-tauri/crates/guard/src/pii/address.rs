@@ -19,7 +19,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "address/english",
         reason: "A house number and a street in the English manner.",
-        pattern: r"(?i)[0-9]{1,6}[a-z]?(?:[-/][0-9]{1,5}[a-z]?)?,? (?:(?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\.? )?(?:[\p{L}0-9'’.-]{1,20} ){1,4}?(?:street|st|avenue|ave|av|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|circle|cir|terrace|ter|highway|hwy|parkway|pkwy|crescent|cres|close|mews|gardens|grove|square|sq|alley|trail|trl|turnpike|crossroad|loop|plaza|way|place|pl)(?-u:\b)\.?(?: (?:n|s|e|w|ne|nw|se|sw)(?-u:\b)\.?)?(?:,? (?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|#)\.? ?#?[0-9a-z-]{1,6})?",
+        pattern: r"(?i)[0-9]{1,6}[a-z]?(?:[-/][0-9]{1,5}[a-z]?)?,? (?:(?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\.? )?(?:(?-i:[A-Za-zÀ-ÖØ-öø-\u{1fff}\u{3040}-\u{fdff}0-9'’.-]){1,20} ){1,4}?(?:street|st|avenue|ave|av|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|circle|cir|terrace|ter|highway|hwy|parkway|pkwy|crescent|cres|close|mews|gardens|grove|square|sq|alley|trail|trl|turnpike|crossroad|loop|plaza|way|place|pl)(?-u:\b)\.?(?: (?:n|s|e|w|ne|nw|se|sw)(?-u:\b)\.?)?(?:,? (?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|#)\.? ?#?[0-9a-z-]{1,6})?",
         accept: english,
         finds: &[
             ("I live at 42 Oak Street now", "42 Oak Street"),
@@ -39,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "address/germanic",
         reason: "A street and its house number in the German, Dutch or Nordic manner.",
-        pattern: r"(?:\p{Lu}[\p{L}.-]{1,30}[ -]){0,3}\p{Lu}?[\p{L}-]{2,30}(?:straße|strasse|str\.|gasse|allee|platz|damm|ufer|straat|laan|weg|plein|gracht|kade|dijk|singel|gatan|vägen|gata|gate|vej|veien|vegen|gade|katu|tie|utca) (?:[0-9]{1,4})(?: ?[a-zA-Z](?-u:\b))?",
+        pattern: r"(?:[A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫА-ЯЁЂ-Џ][A-Za-zÀ-ÖØ-öø-\u{1fff}\u{3040}-\u{fdff}.-]{1,30}[ -]){0,3}[A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫА-ЯЁЂ-Џ]?[A-Za-zÀ-ÖØ-öø-\u{1fff}\u{3040}-\u{fdff}-]{2,30}(?:straße|strasse|str\.|gasse|allee|platz|damm|ufer|straat|laan|weg|plein|gracht|kade|dijk|singel|gatan|vägen|gata|gate|vej|veien|vegen|gade|katu|tie|utca) (?:[0-9]{1,4})(?: ?[a-zA-Z](?-u:\b))?",
         finds: &[
             ("wohne Hauptstraße 12a, Berlin", "Hauptstraße 12a"),
             ("Kerkstraat 5", "Kerkstraat 5"),
@@ -53,7 +53,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "address/romance",
         reason: "A street in the French, Spanish, Italian, Portuguese or Slavic manner.",
-        pattern: r"(?:[0-9]{1,4}(?: ?(?:bis|ter|quater))?,? )?(?i:rue|avenue|av\.|boulevard|bd|place|chemin|allée|impasse|quai|cours|route|calle|c/|avenida|avda\.?|plaza|paseo|carrer|carretera|via|viale|piazza|piazzale|corso|largo|vicolo|rua|travessa|praça|alameda|strada|ulica|ul\.|aleja|al\.|улица|ул\.|проспект|пр\.) ?(?:(?:de|du|des|la|le|les|del|della|dei|degli|delle|di|dos|das|da|do|el|los|las|von|św\.) |[dl]['’]){0,3}\p{Lu}[\p{L}'’.-]{1,20}(?:[ -](?:(?:de|du|des|la|le|les|del|della|dei|degli|delle|di|dos|das|da|do|el|los|las|von|św\.) |[dl]['’]){0,3}\p{Lu}[\p{L}'’.-]{0,20}){0,3}(?:,? (?:(?i:n\.?[º°o]?|nr\.?|no\.?|número|д\.|дом) ?)?[0-9]{1,5}[a-z]?(?-u:\b))?",
+        pattern: r"(?:[0-9]{1,4}(?: ?(?:bis|ter|quater))?,? )?(?i:rue|avenue|av\.|boulevard|bd|place|chemin|allée|impasse|quai|cours|route|calle|c/|avenida|avda\.?|plaza|paseo|carrer|carretera|via|viale|piazza|piazzale|corso|largo|vicolo|rua|travessa|praça|alameda|strada|ulica|ul\.|aleja|al\.|улица|ул\.|проспект|пр\.) ?(?:(?:de|du|des|la|le|les|del|della|dei|degli|delle|di|dos|das|da|do|el|los|las|von|św\.) |[dl]['’]){0,3}[A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫА-ЯЁЂ-Џ][A-Za-zÀ-ÖØ-öø-\u{1fff}\u{3040}-\u{fdff}'’.-]{1,20}(?:[ -](?:(?:de|du|des|la|le|les|del|della|dei|degli|delle|di|dos|das|da|do|el|los|las|von|św\.) |[dl]['’]){0,3}[A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫА-ЯЁЂ-Џ][A-Za-zÀ-ÖØ-öø-\u{1fff}\u{3040}-\u{fdff}'’.-]{0,20}){0,3}(?:,? (?:(?i:n\.?[º°o]?|nr\.?|no\.?|número|д\.|дом) ?)?[0-9]{1,5}[a-z]?(?-u:\b))?",
         accept: romance,
         finds: &[
             ("habite 15 bis rue de la Paix, Paris", "15 bis rue de la Paix"),
@@ -117,7 +117,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "address/dutch_postcode",
         reason: "A Dutch postcode.",
-        pattern: r"(?-u:\b)[1-9][0-9]{3} [A-Z]{2},? \p{Lu}\p{Ll}{2,20}",
+        pattern: r"(?-u:\b)[1-9][0-9]{3} [A-Z]{2},? [A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫА-ЯЁЂ-Џ][a-zß-öø-\u{24f}]{2,20}",
         gate: Gate::Digits(4),
         finds: &[("1017 GA Amsterdam", "1017 GA Amsterdam")],
         passes: &["2024 AD was", "1017 ga Amsterdam"],
@@ -126,7 +126,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "address/american_place",
         reason: "A town, a state and a postal code in the American manner.",
-        pattern: r"(?-u:\b)(?:\p{Lu}[\p{L}.'-]{1,20} ){0,2}\p{Lu}[\p{L}.'-]{1,20},? (?:A[LKZR]|C[AOT]|D[CE]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY])[ ,]{1,2}[0-9]{5}(?:-[0-9]{4})?(?-u:\b)",
+        pattern: r"(?-u:\b)(?:[A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫА-ЯЁЂ-Џ][A-Za-zÀ-ÖØ-öø-\u{1fff}\u{3040}-\u{fdff}.'-]{1,20} ){0,2}[A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫА-ЯЁЂ-Џ][A-Za-zÀ-ÖØ-öø-\u{1fff}\u{3040}-\u{fdff}.'-]{1,20},? (?:A[LKZR]|C[AOT]|D[CE]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY])[ ,]{1,2}[0-9]{5}(?:-[0-9]{4})?(?-u:\b)",
         gate: Gate::Digits(5),
         finds: &[("Springfield, IL 62704", "Springfield, IL 62704")],
         passes: &["Springfield, IL 627", "see PR 12345"],
@@ -171,7 +171,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "address/east_asian",
         reason: "An address in Chinese, Japanese or Korean.",
-        pattern: r"(?:\p{Han}{1,6}[省市区區县縣都道府県州])?\p{Han}{1,8}[省市区區县縣都道府県町村][\p{Han}\p{Katakana}\p{Hiragana}]{0,12}(?:[路街道巷弄段][0-9０-９一二三四五六七八九十之 -]{1,8}[号號]|[0-9０-９]{1,4}(?:[-−－丁目番地号の]{1,2}[0-9０-９]{1,4}){1,3}号?)(?:[0-9]{1,4}[室楼樓层])?",
+        pattern: r"(?:[㐀-鿿々]{1,6}[省市区區县縣都道府県州])?[㐀-鿿々]{1,8}[省市区區县縣都道府県町村][ぁ-ヿ㐀-鿿々]{0,12}(?:[路街道巷弄段][0-9０-９一二三四五六七八九十之 -]{1,8}[号號]|[0-9０-９]{1,4}(?:[-−－丁目番地号の]{1,2}[0-9０-９]{1,4}){1,3}号?)(?:[0-9]{1,4}[室楼樓层])?",
         gate: Gate::Digits(1),
         accept: east_asian,
         finds: &[

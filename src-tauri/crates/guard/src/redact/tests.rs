@@ -1,6 +1,9 @@
 //! Tests of redaction.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use cloister_types::{Tag, TagError, TagKind, Tagger, Tagging};
 use proptest::prelude::*;
@@ -53,6 +56,15 @@ fn what_is_disguised_is_found_in_the_original() {
         ("card ４１１１ １１１１ １１１１ １１１１", "card [REDACTED]"),
         ("note YW5uLmxlZUBleGFtcGxlLm9yZw== end", "note [EMAIL] end"),
         ("mail ann%40example.org now", "mail [EMAIL] now"),
+        // hexadecimal of hexadecimal, in a row and spaced
+        (
+            "note 3631364536453245364336353635343036353738363136443730364336353245364637323637 end",
+            "note [EMAIL] end",
+        ),
+        (
+            "note 36 31 36 45 36 45 32 45 36 43 36 35 36 35 34 30 36 35 37 38 36 31 36 44 37 30 36 43 36 35 32 45 36 46 37 32 36 37 end",
+            "note [EMAIL] end",
+        ),
         // base64 of decimal entities
         (
             "note JiM5NzsmIzExMDsmIzExMDsmIzY0OyYjMTAxOyYjMTIwOyYjOTc7JiMxMDk7JiMxMTI7JiMxMDg7JiMxMDE7JiM0NjsmIzExMTsmIzExNDsmIzEwMzs= end",
@@ -142,6 +154,44 @@ fn with_tagger(tagger: impl Tagger + 'static) -> Guard {
 fn tagging_guard() -> &'static Guard {
     static GUARD: std::sync::OnceLock<Guard> = std::sync::OnceLock::new();
     GUARD.get_or_init(|| with_tagger(ByLetters))
+}
+
+/// Counts how often it is asked, and knows one name.
+struct Counting(Arc<AtomicUsize>);
+
+impl Tagger for Counting {
+    fn tag(&self, texts: &[&str]) -> Result<Vec<Tagging>, TagError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        let tag = |text: &&str| {
+            let found = text.match_indices("Zephyra").map(|(start, name)| Tag {
+                start,
+                end: start + name.len(),
+                kind: TagKind::GivenName,
+                score: 1.0,
+            });
+            Tagging { tags: found.collect(), read: text.len() }
+        };
+        Ok(texts.iter().map(tag).collect())
+    }
+}
+
+#[test]
+fn the_tagger_is_asked_once_unless_a_word_is_cut() {
+    for (text, sanitized, times) in [
+        ("what time is it?", "what time is it?", 1),
+        (
+            "I met Zephyra, SSN 536-90-4399, on \u{2460} May; mail ann@example.org, Zephyra!",
+            "I met [PERSON], SSN [REDACTED], on \u{2460} May; mail [EMAIL], [PERSON]!",
+            1,
+        ),
+        ("see [PERSON] and Zephyra", "see [PERSON] and [PERSON]", 1),
+    ] {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let guard = with_tagger(Counting(Arc::clone(&asked)));
+        let redaction = guard.redact(text, &guard.normalise(text));
+        assert_eq!(redaction.sanitized.as_str(), sanitized);
+        assert_eq!(asked.load(Ordering::Relaxed), times, "{text}");
+    }
 }
 
 /// Fails, or reads only the first bytes.
