@@ -68,7 +68,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "address/box",
-        reason: "A post office box.",
+        reason: "The number of a post office box.",
         pattern: r"(?i)(?-u:\b)(?:p\.? ?o\.? ?box|post office box|postfach|boîte postale|b\.p\.|apartado(?: de correos)?|casella postale|postbus|caixa postal)[: ]{1,2}(?:no\.? |nr\.? )?[0-9]{1,6}",
         gate: Gate::Any(&["box", "postfach", "postale", "b.p.", "apartado", "postbus", "postal"]),
         finds: &[("send it to P.O. Box 1234", "P.O. Box 1234"), ("Postfach 10 ", "Postfach 10")],
