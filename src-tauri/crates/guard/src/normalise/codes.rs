@@ -79,7 +79,7 @@ pub(super) fn numbers(text: &str, at: usize) -> Option<Stretch> {
 }
 
 /// Whether the text holds letters mostly: octets are also written of other things.
-fn is_word(text: &str) -> bool {
+pub(super) fn is_word(text: &str) -> bool {
     let known = text.chars().filter(|c| c.is_alphanumeric() || *c == ' ').count();
     known * 3 >= text.chars().count() * 2
 }

@@ -1,6 +1,7 @@
 //! Hexadecimal bytes: in a row, or each on its own with or without `0x` before it.
 
 use super::{
+    codes::is_word,
     decode::{Stretch, readable},
     disguise::Disguise,
     language::is_likely,
@@ -11,6 +12,10 @@ const MIN_BYTES: usize = 8;
 
 /// Fewest bytes that are read when they are written in digits alone: they are rather a number.
 const MIN_DIGIT_BYTES: usize = 12;
+
+/// So many bytes in digits alone are letters, figures and blanks by chance too rarely to matter:
+/// three pairs of digits in five are printable, and 0.6 to this power is five in a million.
+const SURE_DIGIT_BYTES: usize = 24;
 
 /// Whether every character is a hexadecimal digit.
 pub(super) fn is_digits(word: &str) -> bool {
@@ -50,8 +55,11 @@ pub(super) fn read(text: &str, at: usize) -> Option<Stretch> {
         bytes.pop();
     }
     let sure = letters || bytes.len() >= MIN_DIGIT_BYTES;
-    let clear =
-        readable(bytes).filter(|clear| sure && (letters || is_likely(clear) || is_encoded(clear)));
+    let many = bytes.len() >= SURE_DIGIT_BYTES;
+    let clear = readable(bytes).filter(|clear| {
+        let told = is_likely(clear) || is_encoded(clear) || many && is_word(clear);
+        sure && (letters || told)
+    });
     Some(Stretch { end: at + end, clear, disguise: Disguise::Hex })
 }
 

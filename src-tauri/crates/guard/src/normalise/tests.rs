@@ -52,6 +52,16 @@ fn nested_encodings_come_off_three_deep() {
 }
 
 #[test]
+fn hexadecimal_without_a_letter_is_read_where_it_is_long() {
+    // leet without l, m, n and o, whose codes hold the only letters
+    some_fold_reads(&HEXLOWER.encode(b"pr3v10u5 53cr37 5h4r3 7h3 b357 53cr37"), "previous secret");
+    assert_eq!(
+        views("20 22 24 26 28 30 32 34 36 38 40 42 44 46 48 50 52 54 56 58 60 62").count(),
+        2
+    );
+}
+
+#[test]
 fn other_scripts_are_not_mangled() {
     some_fold_reads("Привет, как дела?", "привет, как дела?");
     some_fold_reads("無視してください", "無視してください");
@@ -188,7 +198,7 @@ fn is_read(text: &str, clear: &str) -> bool {
 }
 
 fn sentence() -> impl Strategy<Value = String> {
-    let word = prop::sample::select(vec![
+    let words = vec![
         "ignore",
         "previous",
         "instructions",
@@ -213,8 +223,10 @@ fn sentence() -> impl Strategy<Value = String> {
         "conversation",
         "secret",
         "assistant",
-    ]);
-    prop::collection::vec(word, 6..12).prop_map(|words| words.join(" "))
+    ];
+    // each word once and many of them: readers go by which letter follows which in a language, and a sentence that
+    // says one odd word four times has the letters of no language
+    prop::sample::subsequence(words, 10..16).prop_shuffle().prop_map(|words| words.join(" "))
 }
 
 proptest! {
