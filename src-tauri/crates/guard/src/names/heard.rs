@@ -14,8 +14,11 @@ pub(crate) enum Source {
     Placeholder,
 }
 
+/// What was said of a word, and how surely.
+type Said = Option<(TagKind, f32)>;
+
 /// The words of a text in order, in bytes of the original, each with what was said of it.
-pub(crate) struct Heard(Vec<(Range<usize>, Option<(TagKind, f32)>)>);
+pub(crate) struct Heard(Vec<(Range<usize>, Said)>);
 
 impl Heard {
     /// Keeps what `tags`, which are in order, say of the words of `text`.
