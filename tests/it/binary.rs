@@ -212,7 +212,7 @@ fn without_the_tagger_the_guard_says_so_once_and_keeps_the_structured_types() {
     let empty = program.folder().join("no-models");
     std::fs::create_dir_all(&empty).expect("a folder");
     let text = "Mail ann@example.org. My name is Ann Lee.";
-    let mut explain = program.command(&["guard", "explain", "--json", text]);
+    let mut explain = program.command(["guard", "explain", "--json", text]);
     let output = explain.env("CLOISTER_MODELS", &empty).output().expect("the program starts");
     assert!(output.status.success());
     let said = String::from_utf8_lossy(&output.stderr);
@@ -222,7 +222,7 @@ fn without_the_tagger_the_guard_says_so_once_and_keeps_the_structured_types() {
     assert_eq!(result["sanitized"], "Mail [EMAIL]. My name is [PERSON].");
     assert!(result["findings"][0]["reason"].as_str().is_some_and(|why| why.ends_with('.')));
 
-    let mut doctor = program.command(&["doctor", "--json"]);
+    let mut doctor = program.command(["doctor", "--json"]);
     let output = doctor.env("CLOISTER_MODELS", &empty).output().expect("the program starts");
     let trouble = json(&output)["names_trouble"].clone();
     assert!(trouble.as_str().is_some_and(|why| why.contains("rampart")), "{trouble}");
