@@ -39,6 +39,7 @@ class Task:
     strength: float = 1.0  # the inverse of regularisation
     measured_only: tuple = ()  # sources that no shipped weight is learned from
     set_on: str = "source"  # what folds calibrate and set thresholds: "source" or "text"
+    text_folds: int = 2  # parts of which one at a time is left out, text by text
     licences: dict = field(default_factory=dict)  # source -> licence
     caveats: tuple = ()
     prepare: object = str  # a text -> what its features are read from

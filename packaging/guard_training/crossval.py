@@ -9,10 +9,9 @@ from .model import fit
 
 SMALL = 60  # sources with fewer rows share a fold
 SHARED_FOLDS = 3
-TEXT_FOLDS = 4
 
 
-def source_folds(rows, label):
+def source_folds(task, rows, label):
     """For each row its fold: whole sources; small ones, and those of one side, several to a fold."""
     sizes = collections.Counter(row.source for row in rows)
     positive = {row.source for row in rows if row.labels[label]}
@@ -23,13 +22,13 @@ def source_folds(rows, label):
     return np.array([number[row.source] for row in rows])
 
 
-def text_folds(rows, label):
+def text_folds(task, rows, label):
     """For each row its fold: texts that differ in their first letters are divided by chance."""
-    return np.array([_chance(re.sub(r"[\W\d_]+", "", row.text.lower())[:160]) for row in rows])
+    return np.array([_chance(re.sub(r"[\W\d_]+", "", row.text.lower())[:160], task.text_folds) for row in rows])
 
 
-def _chance(key):
-    return int(hashlib.sha256(key.encode()).hexdigest(), 16) % TEXT_FOLDS
+def _chance(key, folds):
+    return int(hashlib.sha256(key.encode()).hexdigest(), 16) % folds
 
 
 FOLDS = {"source": source_folds, "text": text_folds}
@@ -37,7 +36,7 @@ FOLDS = {"source": source_folds, "text": text_folds}
 
 def left_out(task, rows, label, x, owner, folds="source"):
     """The logit of each row by a scorer that was fitted on the other folds."""
-    fold_of = FOLDS[folds](rows, label)
+    fold_of = FOLDS[folds](task, rows, label)
     logits = np.full(len(rows), np.nan)
     learns = np.array([row.source not in task.measured_only for row in rows])
     for fold in range(fold_of.max() + 1):

@@ -71,6 +71,7 @@ TASK = Task(
     },
     strength=40.0,
     set_on="text",
+    text_folds=4,
     measured_only=("hint3-users", "xstest", "xstest-safe", "notinject"),
     licences=LICENCES,
     caveats=(

@@ -295,6 +295,22 @@ mod tests {
     }
 
     #[test]
+    fn who_one_is_sets_nothing() {
+        let (rules, decoder) = (ModerationRules::new(), Decoder::new());
+        for plain in [
+            "I am a black woman.",
+            "Sono una donna.",
+            "Eu sou um homem negro",
+            "Ich bin Muslim.",
+            "Je suis une femme noire",
+            "Soy gitana.",
+        ] {
+            let verdict = rules.judge(&Views::read(plain, &decoder), Profile::Office);
+            assert!(!verdict.flagged, "{plain}: {verdict:?}");
+        }
+    }
+
+    #[test]
     fn who_reports_or_quotes_is_not_who_says() {
         let (rules, decoder) = (ModerationRules::new(), Decoder::new());
         let flagged =
