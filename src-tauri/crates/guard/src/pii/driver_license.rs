@@ -69,7 +69,7 @@ pub(super) const FIELDS: &[Field] = &[
             name: "licence/labelled",
             reason: "Letters and digits after words that announce a driving licence.",
             finds: &[
-                ("my driver's license number is A56319335", "A56319335"),
+                ("my driver's license number is B70214468", "B70214468"),
                 ("driving licence MORGA753116SM9IJ", "MORGA753116SM9IJ"),
                 ("DL# 12345678", "12345678"),
                 ("Führerschein: B072RRE2I55", "B072RRE2I55"),
@@ -79,7 +79,7 @@ pub(super) const FIELDS: &[Field] = &[
             ],
             passes: &[
                 "renew my driver's license in person",
-                "the licence plate A56319335",
+                "the licence plate B70214468",
                 "license of 2004",
             ],
             ..BASE
