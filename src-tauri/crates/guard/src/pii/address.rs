@@ -99,7 +99,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "address/british_postcode",
-        reason: "A British postcode.",
+        reason: "A postcode in the British manner.",
         pattern: r"(?-u:\b)(?:[A-PR-UWYZ][0-9][0-9A-HJKPSTUW]?|[A-PR-UWYZ][A-HK-Y][0-9][0-9ABEHMNPRVWXY]?) [0-9][ABD-HJLNP-UW-Z]{2}(?-u:\b)",
         finds: &[("London SW1A 1AA", "SW1A 1AA"), ("M1 1AE", "M1 1AE")],
         passes: &["AB12 3456", "in Q1 2AB 3"],
@@ -116,7 +116,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "address/dutch_postcode",
-        reason: "A Dutch postcode.",
+        reason: "A postcode in the Dutch manner.",
         pattern: r"(?-u:\b)[1-9][0-9]{3} [A-Z]{2},? [A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫА-ЯЁЂ-Џ][a-zß-öø-\u{24f}]{2,20}",
         gate: Gate::Digits(4),
         finds: &[("1017 GA Amsterdam", "1017 GA Amsterdam")],
