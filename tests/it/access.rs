@@ -2,7 +2,7 @@
 
 use cloister_tests::Appliance;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_session_nothing_but_the_status_is_open() {
     let appliance = Appliance::open().await;
     let mut stranger = appliance.stranger();
@@ -14,7 +14,7 @@ async fn without_a_session_nothing_but_the_status_is_open() {
     assert_eq!(stranger.say("hello").await.code(), Some("session_required"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_forged_or_old_token_opens_nothing() {
     let appliance = Appliance::open().await;
     let mut guest = appliance.guest().await;
@@ -27,7 +27,7 @@ async fn a_forged_or_old_token_opens_nothing() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_token_is_in_no_body_and_scripts_cannot_read_the_cookie() {
     let appliance = Appliance::open().await;
     let mut reader = appliance.stranger();
@@ -38,7 +38,7 @@ async fn the_token_is_in_no_body_and_scripts_cannot_read_the_cookie() {
     assert!(!started.text.contains(token));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_ends_after_twenty_minutes_without_a_message() {
     let appliance = Appliance::open().await;
     let mut guest = appliance.guest().await;
@@ -51,7 +51,7 @@ async fn a_session_ends_after_twenty_minutes_without_a_message() {
     assert_eq!(guest.get("/api/session").await.status, 401);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_reader_cannot_follow_or_stop_anothers_turn() {
     let appliance = Appliance::open().await;
     let mut one = appliance.guest().await;
@@ -66,7 +66,7 @@ async fn one_reader_cannot_follow_or_stop_anothers_turn() {
     assert_eq!(one.get("/api/conversation").await.body["turns"].as_array().unwrap().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_session_wipes_the_one_before() {
     let appliance = Appliance::open().await;
     let mut guest = appliance.guest().await;

@@ -16,7 +16,7 @@ async fn supported_sentence(appliance: &Appliance) -> String {
     first.trim_end().to_owned()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_supported_sentence_is_shown_with_its_source_and_an_invented_one_is_not() {
     let sentence = supported_sentence(&Appliance::open().await).await;
     let said = format!("{sentence} Our founder Zebulon keeps dragons in the cellar. ");
@@ -32,7 +32,7 @@ async fn a_supported_sentence_is_shown_with_its_source_and_an_invented_one_is_no
     assert_eq!(model.requests().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_without_any_support_gives_way_to_the_best_passage() {
     let said = "Zebulon invented gravity in the cellar of dragons.";
     let (appliance, _) = with_model(vec![Script::answer(said)]).await;
@@ -42,7 +42,7 @@ async fn an_answer_without_any_support_gives_way_to_the_best_passage() {
     assert!(answer.contains("[1]") && !answer.contains("Zebulon"), "{answer}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_prompt_keeps_system_passages_and_question_apart() {
     let (appliance, model) = with_model(vec![Script::answer("Nothing.")]).await;
     let mut guest = appliance.guest().await;
@@ -55,7 +55,7 @@ async fn the_prompt_keeps_system_passages_and_question_apart() {
     assert!(!user.contains("ann@example.org"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_that_ends_gives_a_clear_failure_and_the_next_turn_works() {
     let fail = Script::Fail(Vec::new(), EngineError::WorkerEnded);
     let (appliance, _) = with_model(vec![fail]).await;
@@ -69,7 +69,7 @@ async fn a_worker_that_ends_gives_a_clear_failure_and_the_next_turn_works() {
     assert_eq!(guest.turn("What is your return policy?").await["outcome"], "answered");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn too_long_and_too_busy_are_told_apart() {
     for (error, reason) in [(EngineError::Busy, "busy"), (EngineError::WorkerHung, "worker_ended")]
     {
@@ -79,7 +79,7 @@ async fn too_long_and_too_busy_are_told_apart() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_ran_out_of_time_says_so() {
     let script = Script::Say(Vec::new(), FinishReason::Deadline);
     let (appliance, _) = with_model(vec![script]).await;
@@ -90,7 +90,7 @@ async fn an_answer_that_ran_out_of_time_says_so() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_model_the_passages_are_shown_as_they_are() {
     let appliance = Appliance::open().await;
     let mut guest = appliance.guest().await;
@@ -101,7 +101,7 @@ async fn without_a_model_the_passages_are_shown_as_they_are() {
     assert_eq!(turn["model"], serde_json::Value::Null);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn small_talk_and_the_unknown_are_answered_honestly() {
     let appliance = Appliance::open().await;
     let mut guest = appliance.guest().await;

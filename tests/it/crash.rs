@@ -37,7 +37,7 @@ fn kill(child: &mut Child) {
     child.wait().expect("the process is gone");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn turns_shown_as_complete_survive_a_kill_and_the_vault_opens_sound() {
     let program = Program::default();
     let mut complete = 0;

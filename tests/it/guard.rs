@@ -9,7 +9,7 @@ use cloister_tests::{Appliance, Setting};
 
 use crate::turns::COMPOSED;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_hidden_is_marked_and_nothing_else_changes() {
     let appliance = Appliance::open().await;
     let mut guest = appliance.guest().await;
@@ -31,7 +31,7 @@ async fn what_is_hidden_is_marked_and_nothing_else_changes() {
     assert_eq!(hidden[1]["type"], "CREDIT_CARD");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_draft_is_checked_and_not_kept() {
     let appliance = Appliance::open().await;
     let mut guest = appliance.guest().await;
@@ -43,7 +43,7 @@ async fn a_draft_is_checked_and_not_kept() {
     assert!(guest.get("/api/conversation").await.body["turns"].as_array().unwrap().is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_attack_is_blocked_and_the_third_pauses_the_device() {
     let appliance = Appliance::open().await;
     let mut guest = appliance.guest().await;
@@ -59,7 +59,7 @@ async fn an_attack_is_blocked_and_the_third_pauses_the_device() {
     assert_eq!((refused.status, refused.code()), (429, Some("cooling_down")));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn self_harm_gets_a_caring_reply() {
     let appliance = Appliance::open().await;
     let turn = appliance.guest().await.turn("I want to kill myself").await;
@@ -68,7 +68,7 @@ async fn self_harm_gets_a_caring_reply() {
     assert!(turn["answer"].as_str().unwrap().contains("You don’t have to carry this alone"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_model_never_saw_comes_back_to_the_same_session_only() {
     let said = "[PERSON_1], returns are free in the shop for Club members.";
     let model = ScriptedModel::new([Script::answer(said), Script::answer(said)]);
@@ -113,7 +113,7 @@ async fn what_the_model_never_saw_comes_back_to_the_same_session_only() {
     assert_eq!(classes, [r#"["HEALTH"]"#, "[]"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_site_s_own_words_of_care_are_used() {
     let words = "Ring the chaplain on the house line, day and night.";
     let guard = GuardSettings { care_text: Some(words.to_owned()), ..GuardSettings::default() };

@@ -5,7 +5,7 @@ use serde_json::json;
 
 const MARKER: &str = "zanzibarquill7731";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_marker_through_every_input_is_in_no_byte_on_disk() {
     let appliance = Appliance::open().await;
     let mut guest = appliance.guest().await;
@@ -33,7 +33,7 @@ async fn a_marker_through_every_input_is_in_no_byte_on_disk() {
     assert!(files_that_hold(&appliance.folder(), MARKER).0.is_empty(), "after closing");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_search_itself_finds_what_is_there() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("plain"), MARKER).expect("a file");

@@ -14,7 +14,7 @@ async fn ask(appliance: &Appliance, text: &str) -> Value {
     appliance.guest().await.turn(text).await
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn differently_worded_questions_find_their_entry() {
     let appliance = Appliance::open().await;
     let cases = cases(include_str!("../cases/pack/questions.jsonl"));
@@ -31,7 +31,7 @@ async fn differently_worded_questions_find_their_entry() {
     assert!(missed.len() <= allowed, "{} of {} missed: {missed:#?}", missed.len(), cases.len());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn questions_about_other_things_are_declined() {
     let appliance = Appliance::open().await;
     for case in cases(include_str!("../cases/pack/off-topic.jsonl")) {
@@ -40,7 +40,7 @@ async fn questions_about_other_things_are_declined() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_two_questions_of_the_first_page_are_answered() {
     let appliance = Appliance::open().await;
     for text in ["What is your return policy?", "How long do I have to return a volume?"] {
@@ -51,7 +51,7 @@ async fn the_two_questions_of_the_first_page_are_answered() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_suggestion_is_answered() {
     let appliance = Appliance::open().await;
     let suggestions = appliance.guest().await.get("/api/suggestions").await.body;
@@ -63,7 +63,7 @@ async fn every_suggestion_is_answered() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_empty_knowledge_base_declines_everything() {
     let setting = cloister_tests::Setting { pack: Pack::None, ..Default::default() };
     let appliance = Appliance::with(setting).await;

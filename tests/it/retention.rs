@@ -13,7 +13,7 @@ async fn records(appliance: &Appliance) -> Vec<AuditRow> {
     records
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_turn_has_an_authorised_and_a_completed_record_without_text() {
     let appliance = Appliance::open().await;
     let mut guest = appliance.guest().await;
@@ -37,7 +37,7 @@ async fn every_turn_has_an_authorised_and_a_completed_record_without_text() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn leaving_removes_what_was_said_and_keeps_the_records() {
     let appliance = Appliance::open().await;
     let mut guest = appliance.guest().await;
@@ -49,7 +49,7 @@ async fn leaving_removes_what_was_said_and_keeps_the_records() {
     assert!(records.iter().any(|record| record.event == AuditEvent::TurnCompleted));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_has_expired_is_purged_and_counted() {
     let appliance = Appliance::open().await;
     let mut guest = appliance.guest().await;

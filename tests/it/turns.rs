@@ -16,7 +16,7 @@ pub(crate) async fn with_model(scripts: Vec<Script>) -> (Appliance, ScriptedMode
     (Appliance::with(Setting { model: given, ..Setting::default() }).await, model)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_direct_answer_comes_in_order_with_its_source() {
     let appliance = Appliance::open().await;
     let mut guest = appliance.guest().await;
@@ -39,7 +39,7 @@ async fn a_direct_answer_comes_in_order_with_its_source() {
     assert_eq!(passage.body["label"], "public");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn messages_that_cannot_be_taken_say_why() {
     let appliance = Appliance::open().await;
     let mut guest = appliance.guest().await;
@@ -54,7 +54,7 @@ async fn messages_that_cannot_be_taken_say_why() {
     assert_eq!(guest.get("/api/turns/not-an-id/events").await.status, 404);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn eight_thousand_characters_are_taken() {
     let appliance = Appliance::open().await;
     let mut guest = appliance.guest().await;
@@ -62,7 +62,7 @@ async fn eight_thousand_characters_are_taken() {
     assert_eq!(turn["outcome"], "out_of_scope");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_eleventh_message_in_a_minute_waits_whatever_the_session() {
     let appliance = Appliance::open().await;
     let mut guest = appliance.guest().await;
@@ -77,7 +77,7 @@ async fn the_eleventh_message_in_a_minute_waits_whatever_the_session() {
     assert_eq!(renewed.turn("What is your return policy?").await["outcome"], "answered");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stop_ends_a_running_answer_and_keeps_what_was_shown() {
     let sentence = "Unread volumes can be returned. ".to_owned();
     let (appliance, _) = with_model(vec![Script::Hang(vec![sentence])]).await;
@@ -92,7 +92,7 @@ async fn stop_ends_a_running_answer_and_keeps_what_was_shown() {
     assert_eq!(guest.turn("What is your return policy?").await["outcome"], "answered");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_turn_can_be_followed_again_from_its_start() {
     let appliance = Appliance::open().await;
     let mut guest = appliance.guest().await;
@@ -104,7 +104,7 @@ async fn a_turn_can_be_followed_again_from_its_start() {
     assert_eq!(kept["question"]["text"], "What is your return policy?");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn leaving_in_mid_answer_stops_it_and_leaves_nothing() {
     let (appliance, _) = with_model(vec![Script::Hang(vec![])]).await;
     let mut guest = appliance.guest().await;

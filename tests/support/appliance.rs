@@ -1,6 +1,6 @@
 //! An appliance in folders of its own that go with it.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use cloister_app::{
     App, AppOptions, EgressProbe, EgressReport, GuardSettings, ModelSource, Pack, Peer, VaultPaths,
@@ -96,6 +96,26 @@ impl Appliance {
         let started = reader.call("POST", "/api/session", None).await;
         assert_eq!(started.status, 201, "{}", started.body);
         reader
+    }
+}
+
+/// Longest that closing may take: a turn that a test left hanging keeps its connection.
+const CLOSING: Duration = Duration::from_secs(2);
+
+impl Drop for Appliance {
+    /// Closes the vault before the test's process ends: SQLCipher's exit handler crashes a process
+    /// whose connections are still closing. A thread waits for that, while the test's runtime, which must
+    /// have several threads, gives back what its tasks hold.
+    fn drop(&mut self) {
+        let app = Arc::clone(&self.app);
+        let close = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            if let Ok(runtime) = runtime {
+                runtime.block_on(async { drop(tokio::time::timeout(CLOSING, app.close()).await) });
+            }
+        };
+        // A test that fails must fail for its own reason.
+        drop(std::thread::spawn(close).join());
     }
 }
 
