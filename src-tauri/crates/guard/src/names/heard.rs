@@ -5,6 +5,7 @@ use std::ops::Range;
 use cloister_types::{Tag, TagKind};
 
 use super::word;
+use crate::normalise::part;
 
 /// Where a word of a text in the making comes from.
 pub(crate) enum Source {
@@ -35,7 +36,7 @@ impl Heard {
     }
 
     /// The same tags for the words of `text`; nothing when it holds a word that was not heard of,
-    /// such as the rest of one.
+    /// such as the rest of one, or one that a placeholder now touches.
     pub(crate) fn again(
         &self,
         text: &str,
@@ -45,6 +46,11 @@ impl Heard {
         let mut tags = Vec::new();
         for range in word::ranges(text) {
             let Source::Kept(origin) = source(&range) else { continue };
+            let touched = part(text, ..range.start).ends_with(']')
+                || part(text, range.end..).starts_with('[');
+            if touched {
+                return None;
+            }
             let (_, said) = known
                 .by_ref()
                 .take_while(|(word, _)| word.start <= origin.start)

@@ -194,6 +194,15 @@ fn the_tagger_is_asked_once_unless_a_word_is_cut() {
     }
 }
 
+#[test]
+fn a_word_that_a_placeholder_touches_is_asked_about_anew() {
+    let guard = tagging_guard();
+    let text = "DoaDis 80212 March 1980-----BEGIN PRIVATE KEY-----";
+    let once = guard.redact(text, &guard.normalise(text)).sanitized;
+    let again = guard.redact(once.as_str(), &guard.normalise(once.as_str())).sanitized;
+    assert_eq!(once, again);
+}
+
 /// Fails, or reads only the first bytes.
 struct Lame(Option<usize>);
 
