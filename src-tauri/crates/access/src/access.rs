@@ -7,41 +7,15 @@ use std::{
     time::Duration,
 };
 
-use cloister_store::{DataKey, Ended, NewSession, SessionKind, Store};
-use cloister_types::{Clock, Entropy, Label, Pseudonym, ReadScope, SessionId, Timestamp};
+use cloister_store::{DataKey, Ended, NewSession, Place, SessionKind, Store};
+use cloister_types::{Clock, Entropy, Label, OwnerId, Pseudonym, ReadScope, SessionId, Timestamp};
 
-use crate::{AccessError, Admission, Peer, Refusal, Token};
+use crate::{AccessError, Admission, Peer, Principal, Refusal, Token};
 
 /// A session ends after this long without a message.
 pub const IDLE_LIFE: Duration = Duration::from_mins(20);
 /// A session ends this long after its start, whatever happens in it.
 pub const ABSOLUTE_LIFE: Duration = Duration::from_hours(10);
-
-/// The role of a reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Role {
-    /// A guest.
-    Public,
-}
-
-impl Role {
-    /// The role's name in policies and records.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Public => "public",
-        }
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl cloister_types::LogSafe for Role {}
 
 /// A live session, as recognised by its token. Holds the key that seals what is said in it.
 #[derive(Clone)]
@@ -50,8 +24,10 @@ pub struct Session {
     pub id: SessionId,
     /// The name that stands for the reader in records.
     pub pseudonym: Pseudonym,
-    /// What the reader is.
-    pub role: Role,
+    /// Who the reader is.
+    pub principal: Principal,
+    /// Until when the second factor counts as fresh.
+    pub elevated_until: Option<Timestamp>,
     /// When the session started.
     pub started_at: Timestamp,
     /// When it ends unless something is said before.
@@ -60,10 +36,19 @@ pub struct Session {
 }
 
 impl Session {
-    /// The key that seals this session's conversation.
+    /// The key that seals what this reader writes and is told.
     #[must_use]
     pub fn key(&self) -> &DataKey {
         &self.key
+    }
+
+    /// Whose the conversations of this session are.
+    #[must_use]
+    pub fn owner(&self) -> OwnerId {
+        match &self.principal {
+            Principal::Guest | Principal::Operator { .. } => OwnerId::Guest(self.id),
+            Principal::Account(person) => OwnerId::Account(person.id),
+        }
     }
 }
 
@@ -100,7 +85,8 @@ impl Access {
         let session = Session {
             id: SessionId::random(entropy),
             pseudonym: Pseudonym::random(entropy),
-            role: Role::Public,
+            principal: Principal::Guest,
+            elevated_until: None,
             started_at: now,
             expires_at: now + IDLE_LIFE,
             key: Arc::new(DataKey::random(entropy)),
@@ -111,6 +97,8 @@ impl Access {
                 kind: SessionKind::Guest,
                 token_hash: token.hash(),
                 pseudonym: session.pseudonym,
+                account: None,
+                place: Place::terminal(),
                 started_at: now,
                 expires_at: session.expires_at,
             })
@@ -134,7 +122,8 @@ impl Access {
         Ok(Session {
             id: row.id,
             pseudonym: row.pseudonym,
-            role: Role::Public,
+            principal: Principal::Guest,
+            elevated_until: row.elevated_until,
             started_at: row.started_at,
             expires_at: row.expires_at,
             key,
@@ -195,8 +184,11 @@ impl Access {
     /// What the reader of `session` may read: guests what is labelled public.
     #[must_use]
     pub fn read_scope(&self, session: &Session) -> ReadScope {
-        let labels = match session.role {
-            Role::Public => BTreeSet::from([Label::Public]),
+        let labels = match session.principal {
+            Principal::Guest => BTreeSet::from([Label::Public]),
+            Principal::Operator { .. } | Principal::Account(_) => {
+                BTreeSet::from([Label::Public, Label::Internal])
+            }
         };
         #[expect(clippy::disallowed_methods, reason = "the one place that opens a read scope")]
         ReadScope::mint(labels)

@@ -14,10 +14,14 @@
 
 mod access;
 mod admission;
+mod authorise;
 mod error;
+mod principal;
 mod token;
 
-pub use access::{ABSOLUTE_LIFE, Access, IDLE_LIFE, Role, Session};
+pub use access::{ABSOLUTE_LIFE, Access, IDLE_LIFE, Session};
 pub use admission::{Admission, MESSAGES_PER_MINUTE, Peer, Refusal};
+pub use authorise::{Denied, Resource};
 pub use error::AccessError;
+pub use principal::{Person, Principal, RoleName, RoleNameError};
 pub use token::Token;

@@ -16,6 +16,12 @@ pub enum ErrorCode {
     InvalidRequest,
     /// No live session came with the request.
     SessionRequired,
+    /// Somebody has to sign in first.
+    SignInRequired,
+    /// The reader's role does not include the permission.
+    Denied,
+    /// A second factor has to be shown first.
+    MfaRequired,
     /// There is no such thing, or the reader may not read it.
     NotFound,
     /// The message holds nothing.
@@ -55,6 +61,9 @@ impl ErrorCode {
         match self {
             Self::InvalidRequest => "invalid_request",
             Self::SessionRequired => "session_required",
+            Self::SignInRequired => "sign_in_required",
+            Self::Denied => "denied",
+            Self::MfaRequired => "mfa_required",
             Self::NotFound => "not_found",
             Self::MessageEmpty => "message_empty",
             Self::MessageTooLong => "message_too_long",

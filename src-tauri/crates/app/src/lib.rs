@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 mod app;
+mod authorise;
 mod dto;
 mod error;
 mod guard;

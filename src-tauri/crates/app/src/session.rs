@@ -36,7 +36,13 @@ impl App {
     pub fn session(&self, session: &Session) -> SessionDto {
         SessionDto {
             kind: SessionKindDto::Guest,
-            role: session.role.to_string(),
+            role: session
+                .principal
+                .roles()
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(", "),
             idle_minutes: IDLE_LIFE.as_secs() / 60,
             expires_at: session.expires_at.to_string(),
             messages_per_minute: MESSAGES_PER_MINUTE,

@@ -232,10 +232,10 @@ impl Desk {
         session: &Session,
     ) -> Result<(Option<ConversationId>, Vec<TurnView>), ChatError> {
         let store = &self.parts.store;
-        let Some(conversation) = store.conversation_of(session.id).await? else {
+        let Some(conversation) = store.conversation_of(session.owner()).await? else {
             return Ok((None, Vec::new()));
         };
-        let rows = store.turns(session.id, conversation.id).await?;
+        let rows = store.turns(session.owner(), conversation.id).await?;
         let turns = rows.iter().map(|row| open_turn(session, row.id, &row.sealed));
         Ok((Some(conversation.id), turns.collect::<Result<_, _>>()?))
     }

@@ -239,13 +239,14 @@ impl Driver {
     async fn record_authorised(&mut self, authorisation: &Authorisation) -> Result<(), ChatError> {
         self.session.expires_at = self.parts.access.extend(&self.session).await?;
         let view = self.machine.view(None);
-        let audit = record::authorised(self.session.role, authorisation);
+        let audit = record::authorised(&self.session.principal, authorisation);
         self.parts
             .store
             .authorise_turn(&TurnAuthorisation {
                 turn: self.turn.id(),
                 conversation: self.conversation,
                 session: self.session.id,
+                owner: self.session.owner(),
                 asked_at: self.asked_at,
                 expires_at: self.session.expires_at,
                 sealed: seal_turn(&self.session, &view, &*self.parts.entropy)?,

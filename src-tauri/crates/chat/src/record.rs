@@ -1,17 +1,17 @@
 //! The particulars of a turn's two audit records: decisions, ids, codes and times, never text.
 
-use cloister_access::Role;
+use cloister_access::Principal;
 use cloister_guard::Category;
 use cloister_store::{AuditBody, AuditCode};
 
 use crate::{Authorisation, Completion, TurnView};
 
 /// What stands in the *authorised* record.
-pub(crate) fn authorised(role: Role, authorisation: &Authorisation) -> AuditBody {
+pub(crate) fn authorised(principal: &Principal, authorisation: &Authorisation) -> AuditBody {
     let health =
         authorisation.question.hidden.iter().any(|hidden| hidden.category == Category::Health);
     AuditBody::new()
-        .with("role", &role)
+        .list("roles", principal.roles())
         // questions that speak of a person's health are a class of their own in the log
         .list("data_class", health.then_some(Category::Health))
         .list("decision", code(authorisation.decision))

@@ -31,7 +31,7 @@ pub fn seal_turn(
     entropy: &dyn Entropy,
 ) -> Result<Sealed, ChatError> {
     let plain = Secret::new(serde_json::to_vec(turn).map_err(|_| ChatError::Encoding)?);
-    Ok(session.key().seal_turn(entropy, session.id, turn.id, plain.expose())?)
+    Ok(session.key().seal_turn(entropy, session.owner(), turn.id, plain.expose())?)
 }
 
 /// Opens a turn that [`seal_turn`] sealed for the same session and row.
@@ -40,6 +40,6 @@ pub fn seal_turn(
 /// [`ChatError::Store`] when it was altered, moved, or belongs to somebody else;
 /// [`ChatError::Encoding`] when another version wrote it.
 pub fn open_turn(session: &Session, id: TurnId, sealed: &Sealed) -> Result<TurnView, ChatError> {
-    let plain = session.key().open_turn(session.id, id, sealed)?;
+    let plain = session.key().open_turn(session.owner(), id, sealed)?;
     serde_json::from_slice(plain.expose()).map_err(|_| ChatError::Encoding)
 }

@@ -22,7 +22,8 @@ impl<E: Into<AppError>> From<E> for ApiError {
 pub const fn status_of(code: ErrorCode) -> StatusCode {
     match code {
         ErrorCode::InvalidRequest => StatusCode::BAD_REQUEST,
-        ErrorCode::SessionRequired => StatusCode::UNAUTHORIZED,
+        ErrorCode::SessionRequired | ErrorCode::SignInRequired => StatusCode::UNAUTHORIZED,
+        ErrorCode::Denied | ErrorCode::MfaRequired => StatusCode::FORBIDDEN,
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
         ErrorCode::MessageEmpty => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorCode::MessageTooLong => StatusCode::PAYLOAD_TOO_LARGE,

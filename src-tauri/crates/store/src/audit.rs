@@ -8,70 +8,148 @@ use sqlx::SqliteConnection;
 
 use crate::{Store, StoreError};
 
-/// What an audit record is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AuditEvent {
+macro_rules! audit_events {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
+        /// What an audit record is about.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum AuditEvent { $($(#[$doc])* $variant,)+ }
+
+        impl AuditEvent {
+            /// Every event.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The event's name as stored and exported. `purged` is also known to the schema.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+        }
+    };
+}
+
+audit_events! {
     /// The vault was made.
-    VaultCreated,
+    VaultCreated = "vault_created",
+    /// A way to unlock the vault was added.
+    KeySlotAdded = "key_slot_added",
+    /// A way to unlock the vault was removed.
+    KeySlotRemoved = "key_slot_removed",
+    /// The root key was replaced.
+    KeysRotated = "keys_rotated",
+    /// The printed recovery code was typed back.
+    RecoveryConfirmed = "recovery_confirmed",
+    /// The vault was opened with the recovery code.
+    RecoveryUsed = "recovery_used",
+    /// The clock jumped by more than a day; the purge waits.
+    ClockJumped = "clock_jumped",
     /// A session began.
-    SessionStarted,
-    /// A session ended, and its conversation with it.
-    SessionEnded,
+    SessionStarted = "session_started",
+    /// A session ended, and a guest's conversation with it.
+    SessionEnded = "session_ended",
     /// Guest sessions of an earlier process ended, since their keys died with it.
-    SessionsOrphaned,
+    SessionsOrphaned = "sessions_orphaned",
+    /// A second factor was shown; it counts as fresh for five minutes.
+    SessionElevated = "session_elevated",
+    /// Sessions of an account were ended from elsewhere or by a change.
+    SessionsRevoked = "sessions_revoked",
+    /// Somebody signed in.
+    SignedIn = "signed_in",
+    /// A sign-in was refused; the record has the true reason, the person does not.
+    SignInFailed = "sign_in_failed",
+    /// Sign-in for a name was paused after failures.
+    LockedOut = "locked_out",
+    /// A person changed their own password.
+    PasswordChanged = "password_changed",
+    /// An authenticator was confirmed.
+    SecondFactorAdded = "second_factor_added",
+    /// An authenticator was removed.
+    SecondFactorRemoved = "second_factor_removed",
+    /// New codes that stand in for the authenticator were made.
+    RecoveryCodesMade = "recovery_codes_made",
+    /// A code stood in for the authenticator.
+    RecoveryCodeUsed = "recovery_code_used",
+    /// An account was made.
+    AccountCreated = "account_created",
+    /// Name, roles, attributes or state of an account changed.
+    AccountChanged = "account_changed",
+    /// An administrator reset a password, which destroys the account's data key.
+    AccountReset = "account_reset",
+    /// An account was deleted with all that was sealed for it.
+    AccountDeleted = "account_deleted",
+    /// A role was created, changed or deleted.
+    RoleChanged = "role_changed",
+    /// A change of roles or policies that widens access waits for a second person.
+    PolicyProposed = "policy_proposed",
+    /// A second person approved or rejected a proposed change.
+    PolicyDecided = "policy_decided",
+    /// A policy was created, changed or deleted.
+    PolicyChanged = "policy_changed",
     /// A turn may be answered; written before the answer's first word.
-    TurnAuthorised,
+    TurnAuthorised = "turn_authorised",
     /// A turn has its answer or its failure; written before the reader is told that it is done.
-    TurnCompleted,
+    TurnCompleted = "turn_completed",
     /// A turn was stopped before it was authorised.
-    TurnRefused,
+    TurnRefused = "turn_refused",
+    /// The policy allowed an act of administration or a look at protected data.
+    AuthorisationGranted = "authorisation_granted",
     /// The policy said no.
-    AuthorisationDenied,
+    AuthorisationDenied = "authorisation_denied",
+    /// A part of the program asked beyond what it may do.
+    CapabilityExceeded = "capability_exceeded",
+    /// Somebody read the audit log.
+    AuditRead = "audit_read",
+    /// The chain of the audit log was verified.
+    AuditVerified = "audit_verified",
+    /// The audit log was exported.
+    AuditExported = "audit_exported",
+    /// The head of the audit log was signed.
+    CheckpointSigned = "checkpoint_signed",
     /// A collection of passages was replaced.
-    KnowledgeReplaced,
+    KnowledgeReplaced = "knowledge_replaced",
     /// A model was loaded.
-    ModelLoaded,
+    ModelLoaded = "model_loaded",
     /// Expired rows were deleted.
-    Purged,
+    Purged = "purged",
+    /// A legal hold was placed or released.
+    HoldChanged = "hold_changed",
+    /// A setting changed.
+    SettingChanged = "setting_changed",
+    /// A new version of the privacy notice was published.
+    NoticePublished = "notice_published",
+    /// Consent, or another lawful basis, was recorded or withdrawn.
+    ConsentChanged = "consent_changed",
+    /// A person took along what is held about them.
+    DataExported = "data_exported",
+    /// A person's key, rows and pseudonym mapping were destroyed.
+    DataErased = "data_erased",
+    /// Processing of a person's data was restricted or resumed.
+    DataRestricted = "data_restricted",
+    /// A person's data were corrected.
+    DataCorrected = "data_corrected",
+    /// Somebody asked to read message logs.
+    LogAccessRequested = "log_access_requested",
+    /// A request to read message logs was approved or rejected.
+    LogAccessDecided = "log_access_decided",
+    /// Message logs were read under a grant.
+    LogAccessUsed = "log_access_used",
+    /// A grant to read message logs was ended.
+    LogAccessEnded = "log_access_ended",
+    /// A backup was made and verified.
+    BackupMade = "backup_made",
+    /// This vault was restored from a backup.
+    BackupRestored = "backup_restored",
+    /// Something that somebody should look at.
+    AlertRaised = "alert_raised",
+    /// An alert was acknowledged or closed.
+    AlertChanged = "alert_changed",
+    /// A place from which messages come was slowed down or blocked.
+    PeerBlocked = "peer_blocked",
 }
 
 impl AuditEvent {
-    /// Every event.
-    pub const ALL: [Self; 11] = [
-        Self::VaultCreated,
-        Self::SessionStarted,
-        Self::SessionEnded,
-        Self::SessionsOrphaned,
-        Self::TurnAuthorised,
-        Self::TurnCompleted,
-        Self::TurnRefused,
-        Self::AuthorisationDenied,
-        Self::KnowledgeReplaced,
-        Self::ModelLoaded,
-        Self::Purged,
-    ];
-
-    /// The event's name as stored and exported. `purged` is also known to the schema.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::VaultCreated => "vault_created",
-            Self::SessionStarted => "session_started",
-            Self::SessionEnded => "session_ended",
-            Self::SessionsOrphaned => "sessions_orphaned",
-            Self::TurnAuthorised => "turn_authorised",
-            Self::TurnCompleted => "turn_completed",
-            Self::TurnRefused => "turn_refused",
-            Self::AuthorisationDenied => "authorisation_denied",
-            Self::KnowledgeReplaced => "knowledge_replaced",
-            Self::ModelLoaded => "model_loaded",
-            Self::Purged => "purged",
-        }
-    }
-
     fn from_stored(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|event| event.as_str() == name)
+        Self::ALL.iter().copied().find(|event| event.as_str() == name)
     }
 }
 
@@ -349,7 +427,7 @@ mod tests {
     #[test]
     fn event_names_are_distinct_and_come_back() {
         for event in AuditEvent::ALL {
-            assert_eq!(AuditEvent::from_stored(event.as_str()), Some(event));
+            assert_eq!(AuditEvent::from_stored(event.as_str()), Some(*event));
         }
     }
 }

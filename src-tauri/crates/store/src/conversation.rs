@@ -1,6 +1,6 @@
 //! Conversations and their sealed turns, with the two audit records of each.
 
-use cloister_types::{ConversationId, Pseudonym, SessionId, Timestamp, TurnId};
+use cloister_types::{ConversationId, OwnerId, Pseudonym, SessionId, Timestamp, TurnId};
 use sqlx::SqliteConnection;
 
 use crate::{AuditBody, AuditEvent, AuditRecord, Sealed, Store, StoreError, audit};
@@ -12,8 +12,10 @@ pub struct TurnAuthorisation {
     pub turn: TurnId,
     /// Its conversation, which is begun with it when new.
     pub conversation: ConversationId,
-    /// The session that both belong to.
+    /// The session that it was asked in.
     pub session: SessionId,
+    /// Whose both are.
+    pub owner: OwnerId,
     /// When it was asked.
     pub asked_at: Timestamp,
     /// When the whole conversation goes, unless another turn moves that.
@@ -95,7 +97,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::UnknownSession`]; [`StoreError::UnknownConversation`] when the conversation
-    /// belongs to another session. The turn must then not be answered.
+    /// belongs to somebody else. The turn must then not be answered.
     pub async fn authorise_turn(&self, turn: &TurnAuthorisation) -> Result<u32, StoreError> {
         let mut tx = self.begin().await?;
         let pseudonym = pseudonym_of(&mut tx, turn.session).await?;
@@ -141,7 +143,9 @@ impl Store {
             "UPDATE conversation \
              SET last_turn_at = max(last_turn_at, ?), expires_at = max(expires_at, ?) \
              WHERE id = ? \
-             RETURNING (SELECT pseudonym FROM session WHERE session.id = session_id)",
+             RETURNING coalesce( \
+                 (SELECT pseudonym FROM session WHERE session.id = session_id), \
+                 (SELECT pseudonym FROM account WHERE account.id = account_id))",
         )
         .bind(turn.completed_at.as_millis())
         .bind(turn.expires_at.as_millis())
@@ -156,19 +160,22 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// The latest conversation of a session, if it has one.
+    /// The latest conversation of `owner`, if there is one.
     ///
     /// # Errors
     /// When it could not be read.
     pub async fn conversation_of(
         &self,
-        session: SessionId,
+        owner: OwnerId,
     ) -> Result<Option<ConversationRow>, StoreError> {
+        let (session, account) = owner_columns(owner);
         let row: Option<(String, i64, i64, i64)> = sqlx::query_as(
             "SELECT id, started_at, last_turn_at, expires_at FROM conversation \
-             WHERE session_id = ? ORDER BY started_at DESC, rowid DESC LIMIT 1",
+             WHERE session_id = ?1 OR account_id = ?2 \
+             ORDER BY started_at DESC, rowid DESC LIMIT 1",
         )
-        .bind(session.to_string())
+        .bind(session)
+        .bind(account)
         .fetch_optional(self.readers())
         .await?;
         row.map(|(id, started_at, last_turn_at, expires_at)| {
@@ -182,29 +189,41 @@ impl Store {
         .transpose()
     }
 
-    /// The turns of a conversation, in order, if it belongs to `session`; otherwise none.
+    /// The turns of a conversation, in order, if it belongs to `owner`; otherwise none.
     ///
     /// # Errors
     /// When they could not be read.
     pub async fn turns(
         &self,
-        session: SessionId,
+        owner: OwnerId,
         conversation: ConversationId,
     ) -> Result<Vec<TurnRow>, StoreError> {
+        let (session, account) = owner_columns(owner);
         let rows: Vec<StoredTurn> = sqlx::query_as(
             "SELECT turn.id, turn.ordinal, turn.asked_at, turn.completed_at, turn.outcome, \
                     turn.sealed \
              FROM turn JOIN conversation ON conversation.id = turn.conversation_id \
-             WHERE conversation.id = ? AND conversation.session_id = ? ORDER BY turn.ordinal",
+             WHERE conversation.id = ?1 \
+             AND (conversation.session_id = ?2 OR conversation.account_id = ?3) \
+             ORDER BY turn.ordinal",
         )
         .bind(conversation.to_string())
-        .bind(session.to_string())
+        .bind(session)
+        .bind(account)
         .fetch_all(self.readers())
         .await?;
         rows.into_iter()
             .map(TurnRow::from_stored)
             .collect::<Option<_>>()
             .ok_or(StoreError::MalformedRow { table: "turn" })
+    }
+}
+
+/// The two columns of which an owner fills one; NULL equals nothing.
+pub(crate) fn owner_columns(owner: OwnerId) -> (Option<String>, Option<String>) {
+    match owner {
+        OwnerId::Guest(session) => (Some(session.to_string()), None),
+        OwnerId::Account(account) => (None, Some(account.to_string())),
     }
 }
 
@@ -222,23 +241,26 @@ async fn pseudonym_of(
         .map_err(|_| StoreError::MalformedRow { table: "session" })
 }
 
-/// Begins the turn's conversation, or moves the times of the one that is there, if the session
-/// owns it.
+/// Begins the turn's conversation, or moves the times of the one that is there, if the same owner
+/// has it.
 async fn begin_or_continue(
     connection: &mut SqliteConnection,
     turn: &TurnAuthorisation,
 ) -> Result<(), StoreError> {
+    let (session, account) = owner_columns(turn.owner);
     let written = sqlx::query(
-        "INSERT INTO conversation (id, session_id, started_at, last_turn_at, expires_at) \
-         VALUES (?1, ?2, ?3, ?3, ?4) \
+        "INSERT INTO conversation \
+         (id, session_id, account_id, started_at, last_turn_at, expires_at) \
+         VALUES (?1, ?2, ?5, ?3, ?3, ?4) \
          ON CONFLICT (id) DO UPDATE \
          SET last_turn_at = max(last_turn_at, ?3), expires_at = max(expires_at, ?4) \
-         WHERE session_id = ?2",
+         WHERE session_id IS ?2 AND account_id IS ?5",
     )
     .bind(turn.conversation.to_string())
-    .bind(turn.session.to_string())
+    .bind(session)
     .bind(turn.asked_at.as_millis())
     .bind(turn.expires_at.as_millis())
+    .bind(account)
     .execute(connection)
     .await?;
     if written.rows_affected() == 0 {

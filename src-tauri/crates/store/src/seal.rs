@@ -1,4 +1,4 @@
-//! Conversation text under the key of its session.
+//! Conversation text under the key of its owner.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
-use cloister_types::{Entropy, Secret, SessionId, TurnId};
+use cloister_types::{Entropy, OwnerId, Secret, TurnId};
 
 use crate::StoreError;
 
@@ -14,11 +14,15 @@ use crate::StoreError;
 const VERSION: u8 = 1;
 const NONCE_BYTES: usize = 24;
 
-/// The key that seals what one session wrote and was told. A guest's exists in memory only, so
-/// dropping it ends the conversation for good.
+/// The key that seals what one person wrote and was told. A guest's exists in memory only, so
+/// dropping it ends the conversation for good; an account's is stored [wrapped](WrappedKey).
 pub struct DataKey(Secret<[u8; 32]>);
 
-/// A value that only the data key of its session opens, and only as the row that it was sealed
+/// A data key as stored, sealed under a key that is not: that of a password or a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrappedKey(Sealed);
+
+/// A value that only the data key of its owner opens, and only as the row that it was sealed
 /// for: a version byte, a 24-byte random nonce, then XChaCha20-Poly1305 ciphertext with its tag.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sealed(Vec<u8>);
@@ -27,7 +31,7 @@ pub struct Sealed(Vec<u8>);
 struct Place {
     table: &'static str,
     row: [u8; 16],
-    owner: SessionId,
+    owner: OwnerId,
 }
 
 impl DataKey {
@@ -37,32 +41,63 @@ impl DataKey {
         Self(Secret::new(entropy.bytes()))
     }
 
-    /// Seals the content of `turn`, which belongs to `session`.
+    /// Seals the content of `turn`, which belongs to `owner`.
     ///
     /// # Errors
     /// [`StoreError::Unsealable`] when the content exceeds the cipher's 256 GiB.
     pub fn seal_turn(
         &self,
         entropy: &dyn Entropy,
-        session: SessionId,
+        owner: OwnerId,
         turn: TurnId,
         content: &[u8],
     ) -> Result<Sealed, StoreError> {
-        self.seal(entropy, &Place::turn(session, turn), content)
+        self.seal(entropy, &Place::turn(owner, turn), content)
     }
 
-    /// Opens the content of `turn`, which belongs to `session`.
+    /// Opens the content of `turn`, which belongs to `owner`.
     ///
     /// # Errors
-    /// [`StoreError::Unsealable`] when the value was changed, belongs to another turn or session,
+    /// [`StoreError::Unsealable`] when the value was changed, belongs to another turn or owner,
     /// or was sealed under another key.
     pub fn open_turn(
         &self,
-        session: SessionId,
+        owner: OwnerId,
         turn: TurnId,
         sealed: &Sealed,
     ) -> Result<Secret<Vec<u8>>, StoreError> {
-        self.open(&Place::turn(session, turn), sealed)
+        self.open(&Place::turn(owner, turn), sealed)
+    }
+
+    /// Wraps this key under `wrapping`, for `owner`.
+    ///
+    /// # Errors
+    /// None in practice: a key is far below the cipher's limit.
+    pub fn wrap(
+        &self,
+        entropy: &dyn Entropy,
+        owner: OwnerId,
+        wrapping: &Secret<[u8; 32]>,
+    ) -> Result<WrappedKey, StoreError> {
+        let place = Place { table: "key", row: [0; 16], owner };
+        let wrapping = Self(Secret::new(*wrapping.expose()));
+        wrapping.seal(entropy, &place, self.0.expose()).map(WrappedKey)
+    }
+
+    /// Unwraps the key of `owner`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsealable`] when `wrapping` is another key, or the key another's.
+    pub fn unwrap(
+        owner: OwnerId,
+        wrapping: &Secret<[u8; 32]>,
+        wrapped: &WrappedKey,
+    ) -> Result<Self, StoreError> {
+        let place = Place { table: "key", row: [0; 16], owner };
+        let wrapping = Self(Secret::new(*wrapping.expose()));
+        let plain = wrapping.open(&place, &wrapped.0)?;
+        let key = plain.expose().as_slice().try_into().map_err(|_| StoreError::Unsealable)?;
+        Ok(Self(Secret::new(key)))
     }
 
     fn seal(
@@ -107,8 +142,8 @@ impl fmt::Debug for DataKey {
 }
 
 impl Place {
-    const fn turn(session: SessionId, turn: TurnId) -> Self {
-        Self { table: "turn", row: *turn.as_bytes(), owner: session }
+    const fn turn(owner: OwnerId, turn: TurnId) -> Self {
+        Self { table: "turn", row: *turn.as_bytes(), owner }
     }
 
     /// Unambiguous because everything after the zero byte has a fixed length.
@@ -117,6 +152,17 @@ impl Place {
         let parts: [&[u8]; 5] =
             [label, self.table.as_bytes(), &[0], &self.row, self.owner.as_bytes()];
         parts.concat()
+    }
+}
+
+impl WrappedKey {
+    /// Takes a wrapped key out of the database; unwrapping finds out whether it is one.
+    pub(crate) const fn from_stored(bytes: Vec<u8>) -> Self {
+        Self(Sealed(bytes))
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
     }
 }
 
@@ -139,7 +185,7 @@ impl fmt::Debug for Sealed {
 
 #[cfg(test)]
 mod tests {
-    use cloister_types::SeededEntropy;
+    use cloister_types::{SeededEntropy, SessionId};
 
     use super::*;
 
@@ -148,7 +194,7 @@ mod tests {
     struct Case {
         entropy: SeededEntropy,
         key: DataKey,
-        session: SessionId,
+        owner: OwnerId,
         turn: TurnId,
         sealed: Sealed,
     }
@@ -156,15 +202,16 @@ mod tests {
     fn case() -> Case {
         let entropy = SeededEntropy::new(11);
         let key = DataKey::random(&entropy);
-        let (session, turn) = (SessionId::random(&entropy), TurnId::random(&entropy));
-        let sealed = key.seal_turn(&entropy, session, turn, TEXT).unwrap();
-        Case { entropy, key, session, turn, sealed }
+        let owner = OwnerId::Guest(SessionId::random(&entropy));
+        let turn = TurnId::random(&entropy);
+        let sealed = key.seal_turn(&entropy, owner, turn, TEXT).unwrap();
+        Case { entropy, key, owner, turn, sealed }
     }
 
     #[test]
     fn content_comes_back_and_is_not_in_the_clear() {
         let case = case();
-        let opened = case.key.open_turn(case.session, case.turn, &case.sealed).unwrap();
+        let opened = case.key.open_turn(case.owner, case.turn, &case.sealed).unwrap();
         assert_eq!(opened.expose(), TEXT);
         assert!(!case.sealed.as_bytes().windows(6).any(|window| window == &TEXT[..6]));
         assert_eq!(format!("{:?}", case.sealed), "Sealed(59 bytes)");
@@ -173,31 +220,31 @@ mod tests {
     #[test]
     fn the_same_content_is_never_sealed_alike() {
         let case = case();
-        let again = case.key.seal_turn(&case.entropy, case.session, case.turn, TEXT).unwrap();
+        let again = case.key.seal_turn(&case.entropy, case.owner, case.turn, TEXT).unwrap();
         assert_ne!(again, case.sealed);
     }
 
     #[test]
     fn a_swapped_row_owner_table_or_key_is_refused() {
         let case = case();
-        let (other_turn, other_session) =
-            (TurnId::random(&case.entropy), SessionId::random(&case.entropy));
+        let other_turn = TurnId::random(&case.entropy);
+        let other_owner = OwnerId::Guest(SessionId::random(&case.entropy));
         let refused = |key: &DataKey, place: &Place| {
             matches!(key.open(place, &case.sealed), Err(StoreError::Unsealable))
         };
-        assert!(refused(&case.key, &Place::turn(case.session, other_turn)));
-        assert!(refused(&case.key, &Place::turn(other_session, case.turn)));
-        let other_table = Place { table: "note", ..Place::turn(case.session, case.turn) };
+        assert!(refused(&case.key, &Place::turn(case.owner, other_turn)));
+        assert!(refused(&case.key, &Place::turn(other_owner, case.turn)));
+        let other_table = Place { table: "note", ..Place::turn(case.owner, case.turn) };
         assert!(refused(&case.key, &other_table));
         let other_key = DataKey::random(&case.entropy);
-        assert!(refused(&other_key, &Place::turn(case.session, case.turn)));
+        assert!(refused(&other_key, &Place::turn(case.owner, case.turn)));
     }
 
     #[test]
     fn every_flipped_bit_and_every_cut_is_refused() {
         let case = case();
         let opens = |bytes: Vec<u8>| {
-            case.key.open_turn(case.session, case.turn, &Sealed::from_stored(bytes)).is_ok()
+            case.key.open_turn(case.owner, case.turn, &Sealed::from_stored(bytes)).is_ok()
         };
         let whole = case.sealed.as_bytes();
         assert!(opens(whole.to_vec()));
@@ -209,5 +256,17 @@ mod tests {
         for length in 0..whole.len() {
             assert!(!opens(whole[..length].to_vec()), "cut to {length}");
         }
+    }
+
+    #[test]
+    fn a_wrapped_key_comes_back_to_its_owner_and_wrapping_key_alone() {
+        let case = case();
+        let wrapping = Secret::new([7; 32]);
+        let wrapped = case.key.wrap(&case.entropy, case.owner, &wrapping).unwrap();
+        let back = DataKey::unwrap(case.owner, &wrapping, &wrapped).unwrap();
+        assert_eq!(back.open_turn(case.owner, case.turn, &case.sealed).unwrap().expose(), TEXT);
+        let other = OwnerId::Guest(SessionId::random(&case.entropy));
+        assert!(DataKey::unwrap(other, &wrapping, &wrapped).is_err());
+        assert!(DataKey::unwrap(case.owner, &Secret::new([8; 32]), &wrapped).is_err());
     }
 }

@@ -1,15 +1,19 @@
 //! Sessions: one sitting of one reader.
 
-use cloister_types::{Pseudonym, SessionId, Timestamp};
+use cloister_types::{AccountId, Pseudonym, SessionId, Timestamp};
 use sqlx::SqliteConnection;
 
-use crate::{AuditBody, AuditEvent, AuditRecord, Store, StoreError, audit};
+use crate::{AuditBody, AuditEvent, AuditRecord, Store, StoreError, WrappedKey, audit};
 
 /// Who sits there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionKind {
     /// Somebody who did not sign in.
     Guest,
+    /// The operating-system user who owns the vault, until there is an administrator.
+    Operator,
+    /// Somebody who signed in.
+    Account,
 }
 
 impl SessionKind {
@@ -18,11 +22,13 @@ impl SessionKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Guest => "guest",
+            Self::Operator => "operator",
+            Self::Account => "account",
         }
     }
 
     fn from_stored(name: &str) -> Option<Self> {
-        (name == Self::Guest.as_str()).then_some(Self::Guest)
+        [Self::Guest, Self::Operator, Self::Account].into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
@@ -33,6 +39,36 @@ impl std::fmt::Display for SessionKind {
 }
 
 impl cloister_types::LogSafe for SessionKind {}
+
+/// Where a session was started, for its owner's list: `window`, `terminal` or an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place(String);
+
+impl Place {
+    /// The window of this machine.
+    #[must_use]
+    pub fn window() -> Self {
+        Self("window".to_owned())
+    }
+
+    /// A terminal of this machine.
+    #[must_use]
+    pub fn terminal() -> Self {
+        Self("terminal".to_owned())
+    }
+
+    /// A browser at `address`.
+    #[must_use]
+    pub fn address(address: std::net::IpAddr) -> Self {
+        Self(address.to_string())
+    }
+
+    /// The place as stored and shown.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 /// A session to start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +81,10 @@ pub struct NewSession {
     pub token_hash: [u8; 32],
     /// The reader's name in records.
     pub pseudonym: Pseudonym,
+    /// The account that signed in, with its data key wrapped by the token.
+    pub account: Option<(AccountId, WrappedKey)>,
+    /// Where it was started.
+    pub place: Place,
     /// When it starts.
     pub started_at: Timestamp,
     /// When it ends unless it is [touched](Store::touch_session).
@@ -60,12 +100,18 @@ pub struct SessionRow {
     pub kind: SessionKind,
     /// The reader's name in records.
     pub pseudonym: Pseudonym,
+    /// The account that signed in, with its data key wrapped by the token.
+    pub account: Option<(AccountId, WrappedKey)>,
+    /// Where it was started.
+    pub place: Place,
     /// When it started.
     pub started_at: Timestamp,
     /// When it was last used.
     pub last_seen_at: Timestamp,
     /// When it ends. The row may outlive this until the next purge: compare before trusting it.
     pub expires_at: Timestamp,
+    /// Until when the second factor counts as fresh.
+    pub elevated_until: Option<Timestamp>,
 }
 
 /// What went with one or more sessions.
@@ -79,18 +125,44 @@ pub struct Ended {
     pub turns: u64,
 }
 
-type StoredRow = (String, String, String, i64, i64, i64);
+/// The columns of [`StoredRow`], in its order.
+macro_rules! columns {
+    () => {
+        "id, kind, pseudonym, account_id, wrapped_key, place, started_at, last_seen_at, \
+         expires_at, elevated_until"
+    };
+}
+
+#[derive(sqlx::FromRow)]
+struct StoredRow {
+    id: String,
+    kind: String,
+    pseudonym: String,
+    account_id: Option<String>,
+    wrapped_key: Option<Vec<u8>>,
+    place: String,
+    started_at: i64,
+    last_seen_at: i64,
+    expires_at: i64,
+    elevated_until: Option<i64>,
+}
 
 impl SessionRow {
     fn from_stored(row: StoredRow) -> Option<Self> {
-        let (id, kind, pseudonym, started_at, last_seen_at, expires_at) = row;
+        let account = match row.account_id.zip(row.wrapped_key) {
+            Some((id, key)) => Some((id.parse().ok()?, WrappedKey::from_stored(key))),
+            None => None,
+        };
         Some(Self {
-            id: id.parse().ok()?,
-            kind: SessionKind::from_stored(&kind)?,
-            pseudonym: pseudonym.parse().ok()?,
-            started_at: Timestamp::from_millis(started_at),
-            last_seen_at: Timestamp::from_millis(last_seen_at),
-            expires_at: Timestamp::from_millis(expires_at),
+            id: row.id.parse().ok()?,
+            kind: SessionKind::from_stored(&row.kind)?,
+            pseudonym: row.pseudonym.parse().ok()?,
+            account,
+            place: Place(row.place),
+            started_at: Timestamp::from_millis(row.started_at),
+            last_seen_at: Timestamp::from_millis(row.last_seen_at),
+            expires_at: Timestamp::from_millis(row.expires_at),
+            elevated_until: row.elevated_until.map(Timestamp::from_millis),
         })
     }
 }
@@ -109,13 +181,17 @@ impl Store {
         let mut tx = self.begin().await?;
         sqlx::query(
             "INSERT INTO session \
-             (id, kind, token_hash, pseudonym, started_at, last_seen_at, expires_at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+             (id, kind, token_hash, pseudonym, account_id, wrapped_key, place, started_at, \
+              last_seen_at, expires_at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(session.id.to_string())
         .bind(session.kind.as_str())
         .bind(session.token_hash.as_slice())
         .bind(session.pseudonym.to_string())
+        .bind(session.account.as_ref().map(|(id, _)| id.to_string()))
+        .bind(session.account.as_ref().map(|(_, key)| key.as_bytes()))
+        .bind(session.place.as_str())
         .bind(session.started_at.as_millis())
         .bind(session.started_at.as_millis())
         .bind(session.expires_at.as_millis())
@@ -159,13 +235,11 @@ impl Store {
         &self,
         token_hash: &[u8; 32],
     ) -> Result<Option<SessionRow>, StoreError> {
-        let row: Option<StoredRow> = sqlx::query_as(
-            "SELECT id, kind, pseudonym, started_at, last_seen_at, expires_at \
-             FROM session WHERE token_hash = ?",
-        )
-        .bind(token_hash.as_slice())
-        .fetch_optional(self.readers())
-        .await?;
+        let row: Option<StoredRow> =
+            sqlx::query_as(concat!("SELECT ", columns!(), " FROM session WHERE token_hash = ?"))
+                .bind(token_hash.as_slice())
+                .fetch_optional(self.readers())
+                .await?;
         read_row(row)
     }
 
@@ -174,13 +248,11 @@ impl Store {
     /// # Errors
     /// When it could not be read.
     pub async fn session(&self, id: SessionId) -> Result<Option<SessionRow>, StoreError> {
-        let row: Option<StoredRow> = sqlx::query_as(
-            "SELECT id, kind, pseudonym, started_at, last_seen_at, expires_at \
-             FROM session WHERE id = ?",
-        )
-        .bind(id.to_string())
-        .fetch_optional(self.readers())
-        .await?;
+        let row: Option<StoredRow> =
+            sqlx::query_as(concat!("SELECT ", columns!(), " FROM session WHERE id = ?"))
+                .bind(id.to_string())
+                .fetch_optional(self.readers())
+                .await?;
         read_row(row)
     }
 

@@ -68,6 +68,44 @@ random_id!(
     Pseudonym
 );
 
+random_id!(
+    /// One person's account.
+    AccountId
+);
+random_id!(
+    /// A request for access to message logs, and the grant that it may become.
+    GrantId
+);
+random_id!(
+    /// Something that somebody should look at.
+    AlertId
+);
+random_id!(
+    /// A change of roles or policies that waits for a second person.
+    ChangeId
+);
+
+/// Whose a conversation is: a guest's session or an account. Its bytes bind what is sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum OwnerId {
+    /// Somebody who did not sign in, for as long as the session lasts.
+    Guest(SessionId),
+    /// Somebody who signs in.
+    Account(AccountId),
+}
+
+impl OwnerId {
+    /// The owner's 16 bytes, for associated data. Both kinds of id are random, so they do not
+    /// collide.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        match self {
+            Self::Guest(session) => session.as_bytes(),
+            Self::Account(account) => account.as_bytes(),
+        }
+    }
+}
+
 /// The stable id of a passage, as its source gave it: 1 to 200 printable characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -5,8 +5,8 @@
 //! prints a secret or a person's text.
 //!
 //! **Not here.** Policy, storage formats, anything that decides. Proof types ([`Sanitized`],
-//! [`ReadScope`], [`VerifiedModel`]) are only *defined* here; the one crate that may mint each is
-//! named in its documentation and held by `clippy.toml`.
+//! [`ReadScope`], [`Authorized`], [`VerifiedModel`]) are only *defined* here; the one crate that may
+//! mint each is named in its documentation and held by `clippy.toml`.
 //!
 //! **Terms.** A *session* is one sitting of one reader; a *conversation* is a list of *turns*; a
 //! *turn* is one question and what came of it; a *passage* is a piece of knowledge that a reader
@@ -18,15 +18,20 @@ mod entropy;
 mod id;
 mod label;
 mod log_safe;
+mod permission;
 mod proof;
 mod secret;
 mod time;
 
 pub use encoder::{Judge, Opinion, OpinionError, Tag, TagError, TagKind, Tagger, Tagging};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};
-pub use id::{ConversationId, IdError, PassageId, Pseudonym, SessionId, TurnId};
+pub use id::{
+    AccountId, AlertId, ChangeId, ConversationId, GrantId, IdError, OwnerId, PassageId, Pseudonym,
+    SessionId, TurnId,
+};
 pub use label::{Label, LabelError};
 pub use log_safe::LogSafe;
+pub use permission::{Act, Authorized, Permission, PermissionError, act};
 pub use proof::{ReadScope, Sanitized, VerifiedModel};
 pub use secret::Secret;
 pub use time::{Clock, FixedClock, SystemClock, Timestamp};

@@ -50,23 +50,23 @@ async fn a_turn_is_authorised_then_completed_and_each_leaves_its_record() {
     let site = Site::new();
     let store = site.create().await;
     let guest = site.guest(&store).await;
-    assert_eq!(store.conversation_of(guest.session).await.unwrap(), None);
+    assert_eq!(store.conversation_of(guest.owner()).await.unwrap(), None);
 
     let question = guest.question(&site, START + MINUTE, "where is my order?");
     assert_eq!(store.authorise_turn(&question).await.unwrap(), 1);
-    let rows = store.turns(guest.session, guest.conversation).await.unwrap();
+    let rows = store.turns(guest.owner(), guest.conversation).await.unwrap();
     assert_eq!((rows.len(), rows[0].ordinal, rows[0].completed_at), (1, 1, None));
     assert_eq!(rows[0].outcome, None);
-    let opened = guest.key.open_turn(guest.session, rows[0].id, &rows[0].sealed).unwrap();
+    let opened = guest.key.open_turn(guest.owner(), rows[0].id, &rows[0].sealed).unwrap();
     assert_eq!(opened.expose(), b"where is my order?");
 
     let done = START + 2 * MINUTE;
     let answer = guest.answer(&site, question.turn, done, "it is on its way");
     store.complete_turn(&answer).await.unwrap();
-    let rows = store.turns(guest.session, guest.conversation).await.unwrap();
+    let rows = store.turns(guest.owner(), guest.conversation).await.unwrap();
     assert_eq!(rows[0].completed_at, Some(done));
     assert_eq!(rows[0].outcome.as_deref(), Some("answered"));
-    let opened = guest.key.open_turn(guest.session, question.turn, &rows[0].sealed).unwrap();
+    let opened = guest.key.open_turn(guest.owner(), question.turn, &rows[0].sealed).unwrap();
     assert_eq!(opened.expose(), b"it is on its way");
 
     let records = store.audit_records(0, 100).await.unwrap();
@@ -94,16 +94,16 @@ async fn turns_keep_their_order_and_move_the_end_of_their_conversation() {
     for (minute, expected) in (1_u32..).zip([1, 2, 3]) {
         let question = guest.question(&site, START + minute * MINUTE, "?");
         assert_eq!(store.authorise_turn(&question).await.unwrap(), expected);
-        let conversation = store.conversation_of(guest.session).await.unwrap().unwrap();
+        let conversation = store.conversation_of(guest.owner()).await.unwrap().unwrap();
         assert_eq!(conversation.started_at, START + MINUTE);
         assert_eq!(conversation.last_turn_at, START + minute * MINUTE);
         assert_eq!(conversation.expires_at, START + minute * MINUTE + DAY);
     }
-    let last = store.turns(guest.session, guest.conversation).await.unwrap().pop().unwrap();
+    let last = store.turns(guest.owner(), guest.conversation).await.unwrap().pop().unwrap();
     let mut answer = guest.answer(&site, last.id, START + 9 * MINUTE, "!");
     answer.expires_at = START;
     store.complete_turn(&answer).await.unwrap();
-    let conversation = store.conversation_of(guest.session).await.unwrap().unwrap();
+    let conversation = store.conversation_of(guest.owner()).await.unwrap().unwrap();
     assert_eq!(conversation.last_turn_at, START + 9 * MINUTE);
     assert_eq!(conversation.expires_at, START + 3 * MINUTE + DAY, "an end never moves back");
     store.close().await;
@@ -115,14 +115,14 @@ async fn nobody_reads_or_continues_the_conversation_of_another_session() {
     let store = site.create().await;
     let (owner, other) = (site.guest(&store).await, site.guest(&store).await);
     store.authorise_turn(&owner.question(&site, START, "mine")).await.unwrap();
-    assert_eq!(store.turns(other.session, owner.conversation).await.unwrap(), []);
+    assert_eq!(store.turns(other.owner(), owner.conversation).await.unwrap(), []);
 
     let mut intrusion = other.question(&site, START, "also mine");
     intrusion.conversation = owner.conversation;
     let before = store.audit_records(0, 100).await.unwrap();
     let refused = store.authorise_turn(&intrusion).await;
     assert!(matches!(refused, Err(StoreError::UnknownConversation)), "{refused:?}");
-    assert_eq!(store.turns(owner.session, owner.conversation).await.unwrap().len(), 1);
+    assert_eq!(store.turns(owner.owner(), owner.conversation).await.unwrap().len(), 1);
     assert_eq!(store.audit_records(0, 100).await.unwrap(), before, "no act, no record");
     store.close().await;
 }
@@ -167,7 +167,7 @@ async fn ending_a_session_takes_all_that_is_its_own_and_nothing_else() {
     let ended = store.end_session(leaving.session, START + MINUTE).await.unwrap();
     assert_eq!(ended, Ended { sessions: 1, conversations: 1, turns: 2 });
     assert_eq!(store.session_by_token_hash(&leaving.token_hash()).await.unwrap(), None);
-    assert_eq!(store.turns(staying.session, staying.conversation).await.unwrap().len(), 2);
+    assert_eq!(store.turns(staying.owner(), staying.conversation).await.unwrap().len(), 2);
 
     let last = store.audit_records(0, 100).await.unwrap().pop().unwrap();
     assert_eq!((last.event, last.pseudonym), (AuditEvent::SessionEnded, Some(leaving.pseudonym)));

@@ -29,14 +29,14 @@ async fn a_committed_turn_survives_and_an_uncommitted_one_does_not() {
         .execute(&mut *open)
         .await
         .unwrap();
-    let during = store.turns(guest.session, guest.conversation).await.unwrap();
+    let during = store.turns(guest.owner(), guest.conversation).await.unwrap();
     assert_eq!(during[0].completed_at, None, "readers neither wait nor see what is not committed");
     let copy = copy_as_it_lies(&site, &site.folder.path().join("copy"));
     drop(open);
 
     let after = Vault::open(&copy).await.unwrap();
     assert!(after.check().await.unwrap().is_sound());
-    let turns = after.turns(guest.session, guest.conversation).await.unwrap();
+    let turns = after.turns(guest.owner(), guest.conversation).await.unwrap();
     assert_eq!((turns.len(), turns[0].id, turns[0].completed_at), (1, committed.turn, None));
     assert_eq!(count(&after, "audit_record").await, 3);
     after.close().await;

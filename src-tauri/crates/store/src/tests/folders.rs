@@ -87,7 +87,7 @@ async fn a_full_disk_is_named_and_loses_nothing() {
         assert!(acknowledged < 1_000, "the limit never bit");
     };
     assert!(matches!(error, StoreError::DiskFull), "{error}");
-    let turns = store.turns(guest.session, guest.conversation).await.unwrap();
+    let turns = store.turns(guest.owner(), guest.conversation).await.unwrap();
     assert_eq!(turns.len(), acknowledged, "every acknowledged turn is there, and no other");
 
     sqlx::raw_sql("PRAGMA max_page_count = 1000000").execute(store.writer()).await.unwrap();

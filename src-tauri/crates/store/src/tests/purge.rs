@@ -30,7 +30,7 @@ async fn a_session_goes_at_its_end_with_all_that_is_its_own() {
         ended: vec![idle.session],
     };
     assert_eq!(report, expected);
-    assert_eq!(store.turns(busy.session, busy.conversation).await.unwrap().len(), 1);
+    assert_eq!(store.turns(busy.owner(), busy.conversation).await.unwrap().len(), 1);
 
     let last = store.audit_records(0, 100).await.unwrap().pop().unwrap();
     assert_eq!((last.event, last.at), (AuditEvent::Purged, clock.now()));
@@ -59,8 +59,8 @@ async fn a_conversation_goes_a_day_after_its_last_turn() {
     let clock = FixedClock::new(START + DAY);
     let report = store.purge(clock.now()).await.unwrap();
     assert_eq!((report.sessions, report.conversations, report.turns), (0, 1, 1));
-    assert_eq!(store.turns(guest.session, first.conversation).await.unwrap(), []);
-    assert_eq!(store.turns(guest.session, second.conversation).await.unwrap().len(), 1);
+    assert_eq!(store.turns(guest.owner(), first.conversation).await.unwrap(), []);
+    assert_eq!(store.turns(guest.owner(), second.conversation).await.unwrap().len(), 1);
     clock.advance(MINUTE);
     assert_eq!(store.purge(clock.now()).await.unwrap().turns, 1);
     assert!(store.session_by_token_hash(&guest.token_hash()).await.unwrap().is_some());

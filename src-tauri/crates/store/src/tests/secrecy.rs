@@ -174,7 +174,7 @@ async fn the_database_key_alone_does_not_open_what_a_guest_said() {
     let stored: Vec<u8> =
         sqlx::query_scalar("SELECT sealed FROM turn").fetch_one(store.readers()).await.unwrap();
     assert!(!stored.windows(7).any(|window| window == b"my name"));
-    assert!(guest.key.open_turn(guest.session, question.turn, &question.sealed).is_ok());
+    assert!(guest.key.open_turn(guest.owner(), question.turn, &question.sealed).is_ok());
 
     // A turn moved into another guest's conversation does not open there.
     let thief = site.guest(&store).await;
@@ -186,9 +186,9 @@ async fn the_database_key_alone_does_not_open_what_a_guest_said() {
         .execute(store.writer())
         .await
         .unwrap();
-    let moved = store.turns(thief.session, thief.conversation).await.unwrap();
+    let moved = store.turns(thief.owner(), thief.conversation).await.unwrap();
     for key in [&thief.key, &guest.key] {
-        assert!(key.open_turn(thief.session, bait.turn, &moved[0].sealed).is_err());
+        assert!(key.open_turn(thief.owner(), bait.turn, &moved[0].sealed).is_err());
     }
     store.close().await;
 }

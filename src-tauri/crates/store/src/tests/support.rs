@@ -5,11 +5,13 @@ use std::{
     time::Duration,
 };
 
-use cloister_types::{ConversationId, Pseudonym, SeededEntropy, SessionId, Timestamp, TurnId};
+use cloister_types::{
+    ConversationId, OwnerId, Pseudonym, SeededEntropy, SessionId, Timestamp, TurnId,
+};
 use tempfile::TempDir;
 
 use crate::{
-    AuditBody, DataKey, NewSession, SessionKind, Store, StoreError, TurnAuthorisation,
+    AuditBody, DataKey, NewSession, Place, SessionKind, Store, StoreError, TurnAuthorisation,
     TurnCompletion, Vault, VaultPaths,
 };
 
@@ -83,12 +85,18 @@ impl Guest {
         std::array::from_fn(|index| self.token_hash[index % 16])
     }
 
+    pub(crate) fn owner(&self) -> OwnerId {
+        OwnerId::Guest(self.session)
+    }
+
     pub(crate) fn new_session(&self) -> NewSession {
         NewSession {
             id: self.session,
             kind: SessionKind::Guest,
             token_hash: self.token_hash(),
             pseudonym: self.pseudonym,
+            account: None,
+            place: Place::terminal(),
             started_at: START,
             expires_at: START + 20 * MINUTE,
         }
@@ -97,11 +105,12 @@ impl Guest {
     pub(crate) fn question(&self, site: &Site, at: Timestamp, text: &str) -> TurnAuthorisation {
         let turn = TurnId::random(&site.entropy);
         let sealed =
-            self.key.seal_turn(&site.entropy, self.session, turn, text.as_bytes()).unwrap();
+            self.key.seal_turn(&site.entropy, self.owner(), turn, text.as_bytes()).unwrap();
         TurnAuthorisation {
             turn,
             conversation: self.conversation,
             session: self.session,
+            owner: self.owner(),
             asked_at: at,
             expires_at: at + DAY,
             sealed,
@@ -117,7 +126,7 @@ impl Guest {
         text: &str,
     ) -> TurnCompletion {
         let sealed =
-            self.key.seal_turn(&site.entropy, self.session, turn, text.as_bytes()).unwrap();
+            self.key.seal_turn(&site.entropy, self.owner(), turn, text.as_bytes()).unwrap();
         TurnCompletion {
             turn,
             completed_at: at,
