@@ -155,7 +155,13 @@ struct Promise {
 
 impl Promise {
     fn report(&self, state: PromiseState, evidence: String, limit: Option<String>) -> PromiseDto {
-        PromiseDto { id: self.id, title: self.title, state, evidence, limit }
+        PromiseDto {
+            id: self.id.to_owned(),
+            title: self.title.to_owned(),
+            state,
+            evidence,
+            limit,
+        }
     }
 
     fn held(&self, evidence: String) -> PromiseDto {
