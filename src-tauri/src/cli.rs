@@ -2,14 +2,19 @@
 
 mod ask;
 mod chat;
+pub(crate) mod client;
 mod doctor;
 mod guard;
+mod identity;
 mod init;
 mod model;
 mod output;
 
 use std::{
+    env,
+    ffi::OsString,
     io::{self, Write},
+    os::fd::RawFd,
     path::PathBuf,
     process::ExitCode,
     sync::Arc,
@@ -18,7 +23,8 @@ use std::{
 use clap::{CommandFactory, Parser, Subcommand};
 use cloister_app::{App, AppError, ErrorCode, Pack};
 
-use self::output::Output;
+use self::{client::Client, identity::Identity, output::Output};
+pub(crate) use self::{client::Purpose, identity::Need};
 use crate::{
     confine::{self, FileAccess},
     desktop,
@@ -58,6 +64,8 @@ struct Arguments {
     /// Print JSON instead of text for people
     #[arg(long, global = true)]
     json: bool,
+    #[command(flatten)]
+    identity: Identity,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -72,9 +80,9 @@ const EXAMPLES: &str = "Examples:
 enum Command {
     /// Make a vault, with sample knowledge or none
     Init(init::InitArguments),
-    /// Ask one question as a guest
+    /// Ask one question
     Ask(ask::AskArguments),
-    /// Talk in the terminal as a guest; Ctrl-C stops an answer
+    /// Talk in the terminal; Ctrl-C stops an answer
     Chat,
     /// Check each promise and say what was seen
     Doctor,
@@ -96,7 +104,7 @@ enum Command {
 
 /// Runs the command line, or the window when there is no command.
 pub(crate) fn run() -> ExitCode {
-    let limits = match confine::harden_process(&[]) {
+    let limits = match confine::harden_process(&handed_over(env::args_os())) {
         Ok(limits) => limits,
         Err(error) => return unconfined(&error),
     };
@@ -113,6 +121,23 @@ pub(crate) fn run() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => output.fail(&failure).into(),
     }
+}
+
+/// The descriptors that `--code-fd` and `--unlock-fd` name, which are kept open. Looked for before
+/// the command line is read, since descriptors are closed before anything else happens.
+fn handed_over(arguments: impl Iterator<Item = OsString>) -> Vec<RawFd> {
+    const OPTIONS: [&str; 2] = ["--code-fd", "--unlock-fd"];
+    let arguments: Vec<String> =
+        arguments.map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let joined = arguments.iter().filter_map(|argument| {
+        let (name, number) = argument.split_once('=')?;
+        OPTIONS.contains(&name).then_some(number)
+    });
+    let apart = arguments.windows(2).filter_map(|pair| match pair {
+        [name, number] if OPTIONS.contains(&name.as_str()) => Some(number.as_str()),
+        _ => None,
+    });
+    joined.chain(apart).filter_map(|number| number.parse().ok()).collect()
 }
 
 /// Runs the hidden probe: what confinement refuses, tried from inside.
@@ -149,6 +174,7 @@ impl Failure {
                 ErrorCode::RateLimited
                 | ErrorCode::CoolingDown
                 | ErrorCode::TurnRunning
+                | ErrorCode::MfaRequired
                 | ErrorCode::VaultInUse => Exit::TryLater,
                 _ => Exit::Refused,
             },
@@ -161,12 +187,33 @@ impl Failure {
 pub(crate) struct Bench<'a> {
     pub(crate) folders: Folders,
     pub(crate) limits: Vec<String>,
+    pub(crate) identity: Identity,
     pub(crate) output: &'a Output,
 }
 
 impl Bench<'_> {
     pub(crate) async fn open(&self) -> Result<Arc<App>, Failure> {
         Ok(App::open(self.folders.options(Pack::Manga, self.limits.clone())?).await?)
+    }
+
+    /// Does `work` as whoever the command line names, and leaves nothing open behind it.
+    pub(crate) async fn act<T>(
+        &self,
+        purpose: Purpose,
+        need: Need,
+        work: impl AsyncFnOnce(&mut Client) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let mut client = Client::connect(self, purpose).await?;
+        let worked = match self.identity.enter(self, &mut client, need).await {
+            Ok(stay) => {
+                let worked = work(&mut client).await;
+                let left = stay.leave(&mut client).await;
+                worked.and_then(|done| left.map(|()| done))
+            }
+            Err(error) => Err(error),
+        };
+        client.close().await;
+        worked
     }
 }
 
@@ -210,7 +257,7 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
     limits.extend(confine::restrict_files(access, &writable)?.limit());
     confine::lock_egress()?;
     confine::settle_environment()?;
-    let bench = Bench { folders, limits, output };
+    let bench = Bench { folders, limits, identity: arguments.identity, output };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match arguments.command {
         None => desktop::run(&bench, &runtime),
@@ -237,6 +284,14 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn descriptors_with_secrets_are_found_before_the_command_line_is_read() {
+        let given = |line: &str| handed_over(line.split(' ').map(OsString::from));
+        assert_eq!(given("cloister --code-fd 3 ask --unlock-fd=7 text"), [7, 3]);
+        assert_eq!(given("cloister ask --code-fd"), Vec::<RawFd>::new());
+        assert_eq!(given("cloister ask --code-fd three"), Vec::<RawFd>::new());
     }
 
     #[test]

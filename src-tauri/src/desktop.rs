@@ -22,7 +22,7 @@ use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
 use crate::{
-    cli::{Bench, Exit, Failure},
+    cli::{Bench, Exit, Failure, client},
     sse::{EventReader, ServerEvent},
 };
 
@@ -75,8 +75,13 @@ pub(crate) fn run(bench: &Bench<'_>, runtime: &Runtime) -> Result<Exit, Failure>
         Err(Failure::App(error)) => (None, closed_router(error)),
         Err(other) => return Err(other),
     };
+    let socket = app.as_ref().and_then(|_| {
+        let _runtime = runtime.enter();
+        client::share(bench, router.clone())
+    });
     let desktop = Desktop { router, token: Mutex::new(None) };
     let closed = window::run(desktop, bench.folders.data.join("webview"));
+    drop(socket);
     if let Some(app) = app {
         runtime.block_on(App::close(&app));
     }

@@ -7,8 +7,8 @@ use std::{
 };
 
 use cloister_app::{
-    AppError, AppOptions, EgressProbe, EgressReport, GuardSettings, ModelSource, Pack, VaultPaths,
-    WorkerCommand,
+    AppError, AppOptions, EgressProbe, EgressReport, GuardSettings, ModelSource, Pack, Vault,
+    VaultPaths, WorkerCommand,
 };
 use cloister_types::{OsEntropy, SystemClock};
 use directories::ProjectDirs;
@@ -28,6 +28,8 @@ const NETWORK_FILE_SYSTEMS: [i64; 8] =
 pub(crate) struct Folders {
     pub(crate) data: PathBuf,
     pub(crate) config: PathBuf,
+    /// For what ends with the session of the operating system: control socket, sign-in token.
+    pub(crate) runtime: PathBuf,
     pub(crate) models: Vec<PathBuf>,
 }
 
@@ -39,6 +41,9 @@ pub(crate) struct NoHome;
 impl Folders {
     /// The folders for `data_dir`, or the platform's own.
     ///
+    /// The runtime folder is the platform's; where there is none, as in a service, a part of the
+    /// configuration folder.
+    ///
     /// Models are looked for in `CLOISTER_MODELS`, then in the data folder, then beside the
     /// program, then in the system's folder.
     pub(crate) fn find(data_dir: Option<&Path>) -> Result<Self, NoHome> {
@@ -46,6 +51,8 @@ impl Folders {
         let own = || home.as_ref().map(|home| home.data_dir().to_owned());
         let data = data_dir.map(Path::to_owned).or_else(own).ok_or(NoHome)?;
         let config = home.as_ref().ok_or(NoHome)?.config_dir().to_owned();
+        let runtime = home.as_ref().and_then(ProjectDirs::runtime_dir);
+        let runtime = runtime.map_or_else(|| config.join("run"), Path::to_owned);
         let program = env::current_exe().ok();
         let beside = program.as_deref().and_then(Path::parent).map(|folder| folder.join("models"));
         let models = env::var_os("CLOISTER_MODELS")
@@ -56,17 +63,33 @@ impl Folders {
             .chain(beside)
             .chain([PathBuf::from("/usr/share/cloister/models")])
             .collect();
-        Ok(Self { data, config, models })
+        Ok(Self { data, config, runtime, models })
     }
 
     /// Makes the folders that this program writes to, which must exist before writing is confined
     /// to them; only their owner may look in.
-    pub(crate) fn prepare(&self) -> std::io::Result<[PathBuf; 2]> {
+    pub(crate) fn prepare(&self) -> std::io::Result<[PathBuf; 3]> {
         use std::os::unix::fs::DirBuilderExt;
-        for folder in [&self.data, &self.config] {
+        let folders = [self.data.clone(), self.config.clone(), self.runtime.clone()];
+        for folder in &folders {
             std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
-        Ok([self.data.clone(), self.config.clone()])
+        Ok(folders)
+    }
+
+    /// Where the vault lies.
+    pub(crate) fn vault(&self) -> VaultPaths {
+        VaultPaths { data_dir: self.data.clone(), config_dir: self.config.clone() }
+    }
+
+    /// The control socket of the process that owns this vault, if there is a vault.
+    pub(crate) fn control_socket(&self) -> Option<PathBuf> {
+        Vault::id(&self.vault()).map(|id| self.runtime.join(format!("{id}.sock")))
+    }
+
+    /// Where `cloister login` keeps the token for this vault, if there is a vault.
+    pub(crate) fn token_file(&self) -> Option<PathBuf> {
+        Vault::id(&self.vault()).map(|id| self.runtime.join(format!("{id}.token")))
     }
 
     /// What the application is opened with.
@@ -80,7 +103,7 @@ impl Folders {
             });
         let probe = Probe { data: self.data.clone(), limits };
         Ok(AppOptions {
-            paths: VaultPaths { data_dir: self.data.clone(), config_dir: self.config.clone() },
+            paths: self.vault(),
             models: self.models.clone(),
             model,
             pack,

@@ -1,14 +1,13 @@
-//! `cloister ask`: one turn as a guest.
+//! `cloister ask`: one turn.
 
-use std::sync::Arc;
+use std::pin::pin;
 
-use cloister_app::{
-    App, ErrorCode, EventDto, OutcomeDto, Peer, ReasonDto, RunningTurn, Session, TurnDto,
-};
-use futures_util::StreamExt;
+use cloister_app::{AcceptedDto, ErrorCode, EventDto, OutcomeDto, ReasonDto, TurnDto};
+use futures_util::{Stream, StreamExt};
 use serde_json::json;
 
-use super::{Bench, Exit, Failure, output::Output};
+use super::{Bench, Exit, Failure, Need, Purpose, client::Client, output::Output};
+use crate::sse::ServerEvent;
 
 #[derive(clap::Args)]
 pub(crate) struct AskArguments {
@@ -17,41 +16,48 @@ pub(crate) struct AskArguments {
 }
 
 pub(crate) async fn run(bench: &Bench<'_>, arguments: AskArguments) -> Result<Exit, Failure> {
-    let app = bench.open().await?;
-    let answered = ask(&app, arguments.text, bench.output).await;
-    app.close().await;
-    answered
+    bench
+        .act(Purpose::Talk, Need::Anyone, async |client| {
+            match begin(client, &arguments.text).await {
+                Ok(turn) => {
+                    let events = client.events(&events_of(&turn)).await?;
+                    show(events, bench.output).await
+                }
+                Err(Failure::App(error))
+                    if error.code == ErrorCode::RateLimited && bench.output.is_json() =>
+                {
+                    let outcome = OutcomeDto::RateLimited;
+                    bench.output.json(&json!({ "answer": error.message, "outcome": outcome }))?;
+                    Ok(Exit::TryLater)
+                }
+                Err(error) => Err(error),
+            }
+        })
+        .await
 }
 
-async fn ask(app: &Arc<App>, text: String, output: &Output) -> Result<Exit, Failure> {
-    let (token, _) = app.start_guest().await?;
-    let session = app.recognise(&token.reveal()).await?;
-    let accepted = app.ask(session.clone(), Peer::Device, text).await;
-    let asked = match accepted {
-        Ok(turn) => show(&turn, output).await,
-        Err(error) if error.code == ErrorCode::RateLimited && output.is_json() => {
-            let outcome = OutcomeDto::RateLimited;
-            output.json(&json!({ "answer": error.message, "outcome": outcome }))?;
-            Ok(Exit::TryLater)
-        }
-        Err(error) => Err(error.into()),
-    };
-    leave(app, &session).await?;
-    asked
+/// Sends a question; the turn that it began.
+pub(crate) async fn begin(client: &mut Client, text: &str) -> Result<AcceptedDto, Failure> {
+    client.post("/api/turns", &json!({ "text": text })).await
 }
 
-/// Ends the session whose turn was shown; everything said in it is destroyed.
-pub(crate) async fn leave(app: &App, session: &Session) -> Result<(), Failure> {
-    Ok(app.leave(session).await?)
+/// Where the events of `turn` are.
+pub(crate) fn events_of(turn: &AcceptedDto) -> String {
+    format!("/api/turns/{}/events", turn.id)
 }
 
 /// Prints a turn as it goes, for people, or when it is over, for programs.
-pub(crate) async fn show(turn: &RunningTurn, output: &Output) -> Result<Exit, Failure> {
-    let mut events = std::pin::pin!(turn.log().follow());
+pub(crate) async fn show(
+    events: impl Stream<Item = std::io::Result<ServerEvent>>,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let mut events = pin!(events);
     let mut streamed = String::new();
     let mut over = None;
     while let Some(event) = events.next().await {
-        match EventDto::from(event) {
+        // The wire's name and data are the event's tag and content.
+        let event = serde_json::to_value(event?).and_then(serde_json::from_value);
+        match event.map_err(std::io::Error::from)? {
             EventDto::Delta { text } if !output.is_json() => {
                 output.write(&text)?;
                 streamed.push_str(&text);
@@ -60,7 +66,11 @@ pub(crate) async fn show(turn: &RunningTurn, output: &Output) -> Result<Exit, Fa
                 output.note(&format!("Waiting behind {position}."))?;
             }
             EventDto::Done { turn } => over = Some(turn),
-            _ => {}
+            EventDto::Delta { .. }
+            | EventDto::Queue { .. }
+            | EventDto::Question { .. }
+            | EventDto::Stage { .. }
+            | EventDto::Sources { .. } => {}
         }
     }
     let Some(turn) = over else {

@@ -2,33 +2,41 @@
 
 use std::{
     io::{self, BufRead, IsTerminal},
-    sync::Arc,
+    pin::pin,
 };
 
-use cloister_app::{App, ErrorCode, Peer, Session};
+use cloister_app::{AppError, ErrorCode, SessionDto, SessionKindDto, SuggestionsDto};
 use rustyline::{DefaultEditor, error::ReadlineError};
+use serde_json::{Value, json};
 
-use super::{Bench, Exit, Failure, ask, output::Output};
+use super::{Bench, Exit, Failure, Need, Purpose, ask, client::Client, output::Output};
 
-const WELCOME: &str = "You are a guest. This conversation is destroyed when you leave, or after 20 \
-                       minutes without a message.\nCtrl-C stops an answer, Ctrl-D leaves.";
+const GUEST: &str = "You are a guest. This conversation is destroyed when you leave, or after 20 \
+                     minutes without a message.";
+const KEYS: &str = "Ctrl-C stops an answer, Ctrl-D leaves.";
 
 pub(crate) async fn run(bench: &Bench<'_>) -> Result<Exit, Failure> {
     if bench.output.is_json() {
         let message = "chat is for people; use `cloister ask --json` in a script";
         return Err(Failure::Usage(message.to_owned()));
     }
-    let app = bench.open().await?;
-    let talked = talk(&app, bench.output).await;
-    app.close().await;
-    talked
+    bench
+        .act(Purpose::Talk, Need::Anyone, async |client| {
+            let _socket = client.share(bench);
+            talk(client, bench.output).await
+        })
+        .await
 }
 
-async fn talk(app: &Arc<App>, output: &Output) -> Result<Exit, Failure> {
-    output.note(WELCOME)?;
+async fn talk(client: &mut Client, output: &Output) -> Result<Exit, Failure> {
+    let guest = client.get::<SessionDto>("/api/session").await?.kind == SessionKindDto::Guest;
+    if guest {
+        output.note(GUEST)?;
+    }
+    output.note(KEYS)?;
     let mut lines = Lines::open()?;
-    let mut session = start(app).await?;
-    for topic in app.suggestions(&session).suggestions.iter().take(4) {
+    let suggested: SuggestionsDto = client.get("/api/suggestions").await?;
+    for topic in suggested.suggestions.iter().take(4) {
         output.note(&format!("  {}", topic.question))?;
     }
     loop {
@@ -40,54 +48,48 @@ async fn talk(app: &Arc<App>, output: &Output) -> Result<Exit, Failure> {
         if line.trim().is_empty() {
             continue;
         }
-        session = exchange(app, session, line, output).await?;
+        exchange(client, guest, &line, output).await?;
     }
-    ask::leave(app, &session).await?;
-    output.note("Left. The conversation is destroyed.")?;
+    output.note(if guest { "Left. The conversation is destroyed." } else { "Left." })?;
     Ok(Exit::Done)
 }
 
-async fn start(app: &App) -> Result<Session, Failure> {
-    let (token, _) = app.start_guest().await?;
-    Ok(app.recognise(&token.reveal()).await?)
-}
-
-/// One question and its answer. A refused message leaves the conversation as it is; a session that
-/// has ended is replaced by a new one, and the question asked in that.
+/// One question and its answer. A refused message leaves the conversation as it is; a guest's
+/// session that has ended is replaced by a new one, and the question asked in that.
 async fn exchange(
-    app: &Arc<App>,
-    session: Session,
-    line: String,
+    client: &mut Client,
+    guest: bool,
+    line: &str,
     output: &Output,
-) -> Result<Session, Failure> {
-    let session = if let Some(session) = app.refreshed(&session).await? {
-        session
-    } else {
+) -> Result<(), Failure> {
+    let mut begun = ask::begin(client, line).await;
+    if guest
+        && matches!(&begun, Err(Failure::App(error)) if error.code == ErrorCode::SessionRequired)
+    {
         output.note("The conversation ended and was destroyed; this is a new one.")?;
-        start(app).await?
-    };
-    let turn = match app.ask(session.clone(), Peer::Device, line).await {
+        client.post::<Value>("/api/session", &json!({})).await?;
+        begun = ask::begin(client, line).await;
+    }
+    let turn = match begun {
         Ok(turn) => turn,
-        Err(error) if error.code == ErrorCode::StoreFailed => return Err(error.into()),
-        Err(error) => {
-            output.note(&error.message)?;
-            return Ok(session);
-        }
+        Err(Failure::App(error)) if may_go_on(&error) => return Ok(output.note(&error.message)?),
+        Err(error) => return Err(error),
     };
-    let shown = ask::show(&turn, output);
-    let mut shown = std::pin::pin!(shown);
+    let mut shown = pin!(ask::show(client.events(&ask::events_of(&turn)).await?, output));
     loop {
         tokio::select! {
-            ended = &mut shown => {
-                ended?;
-                return Ok(session);
-            }
+            ended = &mut shown => return ended.map(drop),
             stop = tokio::signal::ctrl_c() => {
                 stop?;
-                turn.cancel();
+                client.post::<Value>(&format!("/api/turns/{}/cancel", turn.id), &json!({})).await?;
             }
         }
     }
+}
+
+/// Whether the conversation can go on after a message was refused.
+fn may_go_on(error: &AppError) -> bool {
+    !matches!(error.code, ErrorCode::StoreFailed | ErrorCode::SessionRequired)
 }
 
 /// Lines that a person types, or that a script pipes in.

@@ -1,34 +1,35 @@
 //! `cloister doctor`: each promise, tried now.
 
-use cloister_app::{PromiseDto, PromiseState};
+use cloister_app::{DoctorDto, PromiseDto, PromiseState};
+use serde_json::json;
 
-use super::{Bench, Exit, Failure, output::Output};
+use super::{Bench, Exit, Failure, Purpose, client::Client, output::Output};
 
 pub(crate) async fn run(bench: &Bench<'_>) -> Result<Exit, Failure> {
-    let app = bench.open().await?;
-    let tried = app.doctor().await;
-    let status = app.model_when_settled().await;
-    let names = app.names_trouble().await.map(|error| error.message);
-    app.close().await;
-    let promises = tried?;
-    if bench.output.is_json() {
-        bench.output.json(&serde_json::json!({
-            "promises": promises, "model": status, "names_trouble": names,
-        }))?;
+    let mut client = Client::connect(bench, Purpose::Talk).await?;
+    let examined = client.post("/api/doctor", &json!({})).await;
+    client.close().await;
+    report(&examined?, bench.output)
+}
+
+fn report(found: &DoctorDto, output: &Output) -> Result<Exit, Failure> {
+    if output.is_json() {
+        output.json(found)?;
     } else {
-        for promise in &promises {
-            print(promise, bench.output)?;
+        for promise in &found.promises {
+            print(promise, output)?;
         }
-        let id = status.id.as_deref().unwrap_or("none");
-        let message = status.message.map_or_else(String::new, |message| format!(": {message}"));
-        bench.output.line(&format!("Model {id}: {}{message}", status.state.as_str()))?;
-        let names = names.map_or_else(
+        let id = found.model.id.as_deref().unwrap_or("none");
+        let message =
+            found.model.message.as_ref().map_or_else(String::new, |message| format!(": {message}"));
+        output.line(&format!("Model {id}: {}{message}", found.model.state.as_str()))?;
+        let names = found.names_trouble.as_ref().map_or_else(
             || "found by the name tagger and by rules".to_owned(),
             |why| format!("found by rules alone, which miss many. {why}"),
         );
-        bench.output.line(&format!("Names and addresses: {names}"))?;
+        output.line(&format!("Names and addresses: {names}"))?;
     }
-    let broken = promises.iter().any(|promise| promise.state == PromiseState::Broken);
+    let broken = found.promises.iter().any(|promise| promise.state == PromiseState::Broken);
     Ok(if broken { Exit::Refused } else { Exit::Done })
 }
 

@@ -34,7 +34,7 @@ pub use cloister_access::{Peer, Session, Token};
 pub use cloister_chat::{Event, Outcome, RunningTurn};
 pub use cloister_guard::Profile;
 pub use cloister_inference::{BenchPlan, BenchReport, ModelRecord, WorkerCommand};
-pub use cloister_store::VaultPaths;
+pub use cloister_store::{Vault, VaultPaths};
 pub use dto::*;
 pub use error::{AppError, ErrorCode};
 pub use guard_settings::{GUARD_SETTINGS, GuardSettings};

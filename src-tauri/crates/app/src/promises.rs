@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeSet, sync::PoisonError};
 
-use cloister_access::Session;
+use cloister_access::{Peer, Session};
 use cloister_knowledge::AnswerMode;
 
-use crate::{App, AppError, PromiseDto, PromiseState, self_test};
+use crate::{App, AppError, DoctorDto, ErrorCode, PromiseDto, PromiseState, self_test};
 
 /// Entries asked for themselves when P6 is tried.
 const MOST_TEST_QUESTIONS: usize = 200;
@@ -18,6 +18,23 @@ const FOREIGN_QUESTIONS: &[&str] = &[
 ];
 
 impl App {
+    /// Tries every promise and looks at the parts that answers depend on.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Denied`](crate::ErrorCode::Denied) from elsewhere than this machine: the trial
+    /// costs time, and its findings are for those who run the appliance.
+    pub async fn examine(&self, peer: &Peer) -> Result<DoctorDto, AppError> {
+        if *peer != Peer::Device {
+            let message = "The promises are tried on the machine itself.";
+            return Err(AppError::new(ErrorCode::Denied, message));
+        }
+        Ok(DoctorDto {
+            promises: self.doctor().await?,
+            model: self.model_when_settled().await.into(),
+            names_trouble: self.names_trouble().await.map(|error| error.message),
+        })
+    }
+
     /// Tries every promise and keeps the result for [`App::status`].
     ///
     /// # Errors
@@ -155,13 +172,7 @@ struct Promise {
 
 impl Promise {
     fn report(&self, state: PromiseState, evidence: String, limit: Option<String>) -> PromiseDto {
-        PromiseDto {
-            id: self.id.to_owned(),
-            title: self.title.to_owned(),
-            state,
-            evidence,
-            limit,
-        }
+        PromiseDto { id: self.id.to_owned(), title: self.title.to_owned(), state, evidence, limit }
     }
 
     fn held(&self, evidence: String) -> PromiseDto {

@@ -1,15 +1,17 @@
 //! The one API: an axum router over the operations of `cloister-app`.
 //!
-//! The window calls this router in memory; a server would put it behind a listener. Either way the
-//! same checks run, because the checks are in the operations.
+//! The window calls this router in memory, commands of the same user over the [`ControlSocket`]; a
+//! server would put it behind a listener. Either way the same checks run, because the checks are in
+//! the operations.
 //!
 //! **Guarantees.** Handlers translate and decide nothing. An error code becomes a status in one
 //! place ([`status_of`]). The session token travels in a cookie that scripts cannot read and in no
 //! body. Nothing is cached.
 //!
-//! **Not here.** A listener, TLS, file serving.
+//! **Not here.** A network listener, TLS, file serving.
 #![forbid(unsafe_code)]
 
+mod control;
 mod cookie;
 mod error;
 mod knowledge;
@@ -20,6 +22,7 @@ mod session;
 mod status;
 mod turns;
 
+pub use control::{ControlSocket, connect_control};
 pub use cookie::{SESSION_COOKIE, session_token};
 pub use error::{ApiError, status_of};
 pub use openapi::openapi_json;

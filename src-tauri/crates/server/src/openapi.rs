@@ -9,6 +9,7 @@ use crate::{knowledge, session, status, turns};
     info(title = "Cloister", description = "The one API of the appliance"),
     paths(
         status::show,
+        status::examine,
         session::start,
         session::show,
         session::leave,

@@ -21,6 +21,7 @@ const MOST_BODY_BYTES: usize = 128 * 1024;
 pub fn router(app: Arc<App>, peer: Peer) -> Router {
     Router::new()
         .route("/api/status", get(status::show))
+        .route("/api/doctor", post(status::examine))
         .route("/api/session", post(session::start).get(session::show).delete(session::leave))
         .route("/api/suggestions", get(knowledge::suggestions))
         .route("/api/passages/{id}", get(knowledge::passage))

@@ -25,6 +25,12 @@ impl Vault {
         paths.id().exists() || paths.database().exists()
     }
 
+    /// The id of the vault in `paths`, without opening it; nothing where there is none.
+    #[must_use]
+    pub fn id(paths: &VaultPaths) -> Option<VaultId> {
+        read_id(&paths.id()).ok()
+    }
+
     /// Makes a vault, with its key in a key file, and opens it. Folders that are missing are made
     /// for the owner alone. A crash leaves no vault, or a whole one.
     ///

@@ -103,3 +103,15 @@ pub struct PromiseDto {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<String>,
 }
+
+/// What an examination of the appliance found.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = Examination)]
+pub struct DoctorDto {
+    /// Each promise, tried just now.
+    pub promises: Vec<PromiseDto>,
+    /// The model's state, once it is known.
+    pub model: ModelDto,
+    /// Why names and addresses are found by rules alone, if they are.
+    pub names_trouble: Option<String>,
+}
