@@ -170,6 +170,10 @@ bench-guard: ## Measures the guard and other tools: EVALS=DIR [ONLY=accuracy|spe
 	@$(MAKE) models $(CLOISTER_BIN)
 	@packaging/bench-guard.sh "$(EVALS)" $(if $(ONLY),--only $(ONLY))
 
+.PHONY: bench-store
+bench-store: setup ## Measures the vault and access control: [PARTS="turn audit"]
+	@packaging/bench-store.sh $(PARTS)
+
 .PHONY: fuzz-guard
 fuzz-guard: ## Fuzzes the guard: [SECONDS=60] [TARGETS="scan stream"] (needs cargo-fuzz)
 	@packaging/fuzz-guard.sh "$(or $(SECONDS),60)" $(TARGETS)

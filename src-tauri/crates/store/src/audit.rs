@@ -335,8 +335,7 @@ impl Store {
     /// # Errors
     /// When it could not be written; the act that it is about must then not happen.
     pub async fn record(&self, record: &AuditRecord) -> Result<(), StoreError> {
-        let mut connection = self.writer().acquire().await?;
-        append(&mut connection, record).await
+        append(&mut *self.writer().await?, record).await
     }
 
     /// How many records there are.

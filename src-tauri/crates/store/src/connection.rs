@@ -11,10 +11,10 @@ use sqlx::{
 };
 use zeroize::Zeroizing;
 
-use crate::{StoreError, error::primary_code};
+use crate::{StoreError, error::primary_code, writer::Writer};
 
 /// How long a statement waits for a lock, and a caller for a connection.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What every plain SQLite file begins with (SQLite file format, section 1.3.1).
 const PLAIN_HEADER: &[u8; 16] = b"SQLite format 3\0";
@@ -88,11 +88,22 @@ async fn unlock(
     Ok(())
 }
 
-/// Makes a pool of up to `size` connections, made when first needed and then kept.
-pub(crate) async fn pool(
+/// Opens the connection that writes.
+pub(crate) async fn writer(path: &Path, key: &DatabaseKey) -> Result<Writer, StoreError> {
+    let mut connection = options(path).connect().await?;
+    match configure(&mut connection, key, Access::Write).await {
+        Ok(()) => Ok(Writer::new(connection)),
+        Err(error) => {
+            connection.close().await?;
+            Err(error.into())
+        }
+    }
+}
+
+/// Makes a pool of up to `size` connections that read, made when first needed and then kept.
+pub(crate) async fn readers(
     path: &Path,
     key: &DatabaseKey,
-    access: Access,
     size: u32,
 ) -> Result<SqlitePool, StoreError> {
     let key = Arc::clone(key);
@@ -104,7 +115,7 @@ pub(crate) async fn pool(
         .test_before_acquire(false)
         .after_connect(move |connection, _| {
             let key = Arc::clone(&key);
-            Box::pin(async move { configure(connection, &key, access).await })
+            Box::pin(async move { configure(connection, &key, Access::Read).await })
         })
         .connect_with(options(path))
         .await?;

@@ -37,6 +37,7 @@ mod seal;
 mod session;
 mod store;
 mod vault;
+mod writer;
 
 #[cfg(test)]
 mod tests;

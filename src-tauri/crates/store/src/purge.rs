@@ -91,8 +91,9 @@ impl Store {
     /// content is in neither. A reader in the middle of something may prevent the cut until the
     /// next purge.
     async fn truncate_log(&self) -> Result<(), StoreError> {
-        let (busy, _, _): (i64, i64, i64) =
-            sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(self.writer()).await?;
+        let (busy, _, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(&mut *self.writer().await?)
+            .await?;
         if busy != 0 {
             tracing::debug!("the write-ahead log is in use; the next purge empties it");
         }

@@ -218,7 +218,7 @@ impl Store {
                 .bind(last_seen_at.as_millis())
                 .bind(expires_at.as_millis())
                 .bind(id.to_string())
-                .execute(self.writer())
+                .execute(&mut *self.writer().await?)
                 .await?;
         if touched.rows_affected() == 0 {
             return Err(StoreError::UnknownSession);

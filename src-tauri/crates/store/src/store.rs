@@ -3,13 +3,13 @@
 use std::{fmt, path::Path, sync::Arc};
 
 use cloister_types::Secret;
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::SqlitePool;
 
 use crate::{
-    StoreError, SubKey, VaultId, VaultPaths,
-    connection::{self, Access},
+    StoreError, SubKey, VaultId, VaultPaths, connection,
     keys::RootKey,
     lock::VaultLock,
+    writer::{Held, WriteTransaction, Writer},
 };
 
 /// Connections that read. Four keep the window, the server and the purge from waiting for each
@@ -24,7 +24,7 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     id: VaultId,
     root: RootKey,
-    writer: SqlitePool,
+    writer: Writer,
     readers: SqlitePool,
     lock: VaultLock,
 }
@@ -54,8 +54,8 @@ impl Store {
         let key = Arc::new(root.database_key(id));
         let database = paths.database();
         let database: &Path = &database;
-        let writer = connection::pool(database, &key, Access::Write, 1).await?;
-        match connection::pool(database, &key, Access::Read, READERS).await {
+        let writer = connection::writer(database, &key).await?;
+        match connection::readers(database, &key, READERS).await {
             Ok(readers) => Ok(Self(Arc::new(Inner { id, root, writer, readers, lock }))),
             Err(error) => {
                 writer.close().await;
@@ -107,13 +107,14 @@ impl Store {
         &self.0.readers
     }
 
-    pub(crate) fn writer(&self) -> &SqlitePool {
-        &self.0.writer
+    /// The connection that writes, for statements that stand for themselves.
+    pub(crate) async fn writer(&self) -> Result<Held, StoreError> {
+        self.0.writer.hold().await
     }
 
     /// Begins a transaction that may write. Dropped without a commit, it leaves nothing.
-    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.0.writer.begin_with("BEGIN IMMEDIATE").await?)
+    pub(crate) async fn begin(&self) -> Result<WriteTransaction, StoreError> {
+        self.0.writer.begin().await
     }
 }
 

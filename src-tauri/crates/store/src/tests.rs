@@ -10,3 +10,4 @@ mod opening;
 mod purge;
 mod secrecy;
 mod support;
+mod writer;

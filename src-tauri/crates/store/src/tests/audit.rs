@@ -1,7 +1,5 @@
 //! The audit table refuses everything but appending, and the purge only by its rules.
 
-use sqlx::{Executor, Sqlite, Transaction};
-
 use super::support::{DAY, START, Site, count};
 use crate::{AUDIT_KEPT, AuditBody, AuditEvent, AuditRecord, Store};
 
@@ -15,9 +13,9 @@ async fn store_with_records(site: &Site) -> Store {
 }
 
 async fn attempt(store: &Store, script: &'static str) -> Result<(), String> {
-    let mut tx: Transaction<'_, Sqlite> = store.writer().begin().await.unwrap();
-    tx.execute(sqlx::raw_sql(script)).await.map_err(|error| error.to_string())?;
-    tx.commit().await.map_err(|error| error.to_string())
+    let mut tx = store.begin().await.unwrap();
+    sqlx::raw_sql(script).execute(&mut *tx).await.map_err(|error| error.to_string())?;
+    tx.commit().await.map_err(|error| format!("{error:?}"))
 }
 
 #[tokio::test]

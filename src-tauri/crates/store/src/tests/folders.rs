@@ -72,10 +72,15 @@ async fn a_full_disk_is_named_and_loses_nothing() {
     let site = Site::new();
     let store = site.create().await;
     let guest = site.guest(&store).await;
-    let pages: i64 =
-        sqlx::query_scalar("PRAGMA page_count").fetch_one(store.writer()).await.unwrap();
+    let pages: i64 = sqlx::query_scalar("PRAGMA page_count")
+        .fetch_one(&mut *store.writer().await.unwrap())
+        .await
+        .unwrap();
     let limit = format!("PRAGMA max_page_count = {}", pages + 2);
-    sqlx::raw_sql(sqlx::AssertSqlSafe(limit)).execute(store.writer()).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(limit))
+        .execute(&mut *store.writer().await.unwrap())
+        .await
+        .unwrap();
 
     let text = "x".repeat(2_000);
     let mut acknowledged = 0;
@@ -90,7 +95,10 @@ async fn a_full_disk_is_named_and_loses_nothing() {
     let turns = store.turns(guest.owner(), guest.conversation).await.unwrap();
     assert_eq!(turns.len(), acknowledged, "every acknowledged turn is there, and no other");
 
-    sqlx::raw_sql("PRAGMA max_page_count = 1000000").execute(store.writer()).await.unwrap();
+    sqlx::raw_sql("PRAGMA max_page_count = 1000000")
+        .execute(&mut *store.writer().await.unwrap())
+        .await
+        .unwrap();
     store.authorise_turn(&guest.question(&site, START, &text)).await.unwrap();
     let record = AuditRecord::new(AuditEvent::ModelLoaded, START, AuditBody::new());
     store.record(&record).await.unwrap();

@@ -53,7 +53,8 @@ async fn count_result(store: &Store) -> Result<(), StoreError> {
 async fn every_connection_is_hardened() {
     let site = Site::new();
     let store = site.create().await;
-    for pool in [store.writer(), store.readers()] {
+    let mut reader = store.readers().acquire().await.unwrap();
+    for connection in [&mut *store.writer().await.unwrap(), &mut *reader] {
         let settings: [(&str, i64); 7] = [
             ("PRAGMA foreign_keys", 1),
             ("PRAGMA recursive_triggers", 1),
@@ -64,16 +65,18 @@ async fn every_connection_is_hardened() {
             ("PRAGMA wal_autocheckpoint", 1_000),
         ];
         for (pragma, expected) in settings {
-            let value: i64 = sqlx::query_scalar(pragma).fetch_one(pool).await.unwrap();
+            let value: i64 = sqlx::query_scalar(pragma).fetch_one(&mut *connection).await.unwrap();
             assert_eq!(value, expected, "{pragma}");
         }
         for (pragma, expected) in
             [("PRAGMA journal_mode", "wal"), ("PRAGMA cipher_memory_security", "1")]
         {
-            let value: String = sqlx::query_scalar(pragma).fetch_one(pool).await.unwrap();
+            let value: String =
+                sqlx::query_scalar(pragma).fetch_one(&mut *connection).await.unwrap();
             assert_eq!(value, expected, "{pragma}");
         }
     }
+    drop(reader);
     let written = sqlx::query("DELETE FROM passage").execute(store.readers()).await;
     let refused = StoreError::from(written.map(drop).unwrap_err());
     assert!(matches!(refused, StoreError::ReadOnly), "a reader cannot write: {refused}");
@@ -151,13 +154,16 @@ async fn a_newer_schema_is_refused_with_words_and_left_alone() {
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
          VALUES (9000, 'from the future', TRUE, x'00', 0)",
     )
-    .execute(store.writer())
+    .execute(&mut *store.writer().await.unwrap())
     .await
     .unwrap();
     store.close().await;
     let before = std::fs::read(site.paths.database()).unwrap();
     let error = refusal(site.open().await);
-    assert!(matches!(error, StoreError::NewerSchema { found: 9_000, known: 3 }), "{error}");
+    assert!(
+        matches!(error, StoreError::NewerSchema { found: 9_000, known } if known < 9_000),
+        "{error}"
+    );
     assert!(error.to_string().contains("update the program"), "{error}");
     assert_eq!(std::fs::read(site.paths.database()).unwrap(), before);
     store.close().await;
@@ -168,7 +174,7 @@ async fn an_edited_migration_is_refused() {
     let site = Site::new();
     let store = site.create().await;
     sqlx::query("UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 2")
-        .execute(store.writer())
+        .execute(&mut *store.writer().await.unwrap())
         .await
         .unwrap();
     store.close().await;

@@ -80,16 +80,18 @@ async fn more_than_a_batch_goes_in_several_transactions() {
          SELECT printf('%032x', i), conversation.id, i, 0, x'00' FROM n, conversation",
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700)
          INSERT INTO session
-         SELECT printf('%032x', i), 'guest', randomblob(32), printf('%032x', i), 0, 0, 1 FROM n",
+         (id, kind, token_hash, pseudonym, place, started_at, last_seen_at, expires_at)
+         SELECT printf('%032x', i), 'guest', randomblob(32), printf('%032x', i), 'window', 0, 0, 1
+         FROM n",
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1400)
-         INSERT INTO conversation
+         INSERT INTO conversation (id, session_id, started_at, last_turn_at, expires_at)
          SELECT printf('%032x', i), printf('%032x', 1 + i % 700), 0, 0,
                 CASE i % 3 WHEN 0 THEN 1 ELSE 9e15 END FROM n",
         "INSERT INTO turn (id, conversation_id, ordinal, asked_at, sealed)
          SELECT 'f' || substr(id, 2), id, 1, 0, x'00' FROM conversation WHERE expires_at IN (1, 9e15)",
     ];
     for sql in fill {
-        sqlx::query(sql).execute(store.writer()).await.unwrap();
+        sqlx::query(sql).execute(&mut *store.writer().await.unwrap()).await.unwrap();
     }
     let report = store.purge(START + 2 * DAY).await.unwrap();
     assert_eq!((report.turns, report.conversations, report.sessions), (2_600, 1_401, 701));

@@ -82,7 +82,7 @@ async fn the_key_is_in_no_log_at_any_level_however_slow_a_statement() {
         sqlx::query_scalar(AssertSqlSafe(slow)).fetch_one(store.readers()).await.unwrap();
     assert_eq!(rows, 12_000_000);
     let store = site.reopen(store).await;
-    let debug = format!("{store:?} {:?} {:?} {:?}", store.writer(), store.readers(), guest.key);
+    let debug = format!("{store:?} {:?} {:?}", store.readers(), guest.key);
     store.close().await;
     let key_line = std::fs::read_to_string(site.key_file()).unwrap();
     std::fs::write(site.key_file(), key_line.replace(' ', " 0")).unwrap();
@@ -183,7 +183,7 @@ async fn the_database_key_alone_does_not_open_what_a_guest_said() {
     sqlx::query("UPDATE turn SET sealed = ? WHERE id = ?")
         .bind(&stored)
         .bind(bait.turn.to_string())
-        .execute(store.writer())
+        .execute(&mut *store.writer().await.unwrap())
         .await
         .unwrap();
     let moved = store.turns(thief.owner(), thief.conversation).await.unwrap();
