@@ -11,12 +11,11 @@ CREATE TABLE account (
     created_by          TEXT,
     -- Team, region, limits: a JSON object that the policy reads.
     attributes          TEXT    NOT NULL CHECK (json_valid(attributes)),
-    -- A PHC string (argon2id).
+    -- argon2id in PHC form; its salt also derives the key below.
     password_hash       TEXT    NOT NULL,
     password_changed_at INTEGER NOT NULL,
     must_change         INTEGER NOT NULL CHECK (must_change IN (0, 1)),
     -- The data key, wrapped by a key that only the password derives.
-    key_salt            BLOB    NOT NULL,
     wrapped_key         BLOB    NOT NULL,
     -- The shared secret of the authenticator, sealed by the vault; NULL without one.
     totp_sealed         BLOB,

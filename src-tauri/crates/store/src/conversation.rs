@@ -58,6 +58,22 @@ pub struct ConversationRow {
     pub expires_at: Timestamp,
 }
 
+impl ConversationRow {
+    fn from_stored(
+        id: &str,
+        started: i64,
+        last_turn: i64,
+        expires: i64,
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: id.parse().map_err(|_| StoreError::MalformedRow { table: "conversation" })?,
+            started_at: Timestamp::from_millis(started),
+            last_turn_at: Timestamp::from_millis(last_turn),
+            expires_at: Timestamp::from_millis(expires),
+        })
+    }
+}
+
 /// A turn as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TurnRow {
@@ -178,15 +194,72 @@ impl Store {
         .bind(account)
         .fetch_optional(self.readers())
         .await?;
-        row.map(|(id, started_at, last_turn_at, expires_at)| {
-            Ok(ConversationRow {
-                id: id.parse().map_err(|_| StoreError::MalformedRow { table: "conversation" })?,
-                started_at: Timestamp::from_millis(started_at),
-                last_turn_at: Timestamp::from_millis(last_turn_at),
-                expires_at: Timestamp::from_millis(expires_at),
-            })
+        row.map(|(id, started, last, expires)| {
+            ConversationRow::from_stored(&id, started, last, expires)
         })
         .transpose()
+    }
+
+    /// The conversations of `owner`, latest first, with how many turns each has.
+    ///
+    /// # Errors
+    /// When they could not be read.
+    pub async fn conversations_of(
+        &self,
+        owner: OwnerId,
+    ) -> Result<Vec<(ConversationRow, u32)>, StoreError> {
+        let (session, account) = owner_columns(owner);
+        let rows: Vec<(String, i64, i64, i64, u32)> = sqlx::query_as(
+            "SELECT id, started_at, last_turn_at, expires_at, \
+                    (SELECT count(*) FROM turn WHERE turn.conversation_id = conversation.id) \
+             FROM conversation WHERE session_id = ?1 OR account_id = ?2 \
+             ORDER BY last_turn_at DESC, rowid DESC",
+        )
+        .bind(session)
+        .bind(account)
+        .fetch_all(self.readers())
+        .await?;
+        rows.into_iter()
+            .map(|(id, started, last, expires, turns)| {
+                ConversationRow::from_stored(&id, started, last, expires).map(|row| (row, turns))
+            })
+            .collect()
+    }
+
+    /// Deletes a conversation with its turns. Returns how many turns went.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownConversation`] when `owner` has no such conversation.
+    pub async fn delete_conversation(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+    ) -> Result<u64, StoreError> {
+        let (session, account) = owner_columns(owner);
+        let mut tx = self.begin().await?;
+        let turns = sqlx::query(
+            "DELETE FROM turn WHERE conversation_id = (SELECT id FROM conversation \
+             WHERE id = ?1 AND (session_id = ?2 OR account_id = ?3))",
+        )
+        .bind(conversation.to_string())
+        .bind(&session)
+        .bind(&account)
+        .execute(&mut *tx)
+        .await?;
+        let deleted = sqlx::query(
+            "DELETE FROM conversation WHERE id = ?1 AND (session_id = ?2 OR account_id = ?3)",
+        )
+        .bind(conversation.to_string())
+        .bind(&session)
+        .bind(&account)
+        .execute(&mut *tx)
+        .await?;
+        if deleted.rows_affected() == 0 {
+            return Err(StoreError::UnknownConversation);
+        }
+        tx.commit().await?;
+        self.truncate_log().await?;
+        Ok(turns.rows_affected())
     }
 
     /// The turns of a conversation, in order, if it belongs to `owner`; otherwise none.

@@ -21,6 +21,18 @@ pub enum StoreError {
         /// The data folder.
         folder: PathBuf,
     },
+    /// Somebody signs in with that name.
+    #[error("there is an account with that name; choose another")]
+    NameTaken,
+    /// There is no such account.
+    #[error("there is no such account")]
+    UnknownAccount,
+    /// Nobody would be left who may sign in and has the role that somebody must have.
+    #[error("this is the last administrator; make another one first")]
+    LastHolder,
+    /// An authenticator is confirmed already.
+    #[error("there is an authenticator already; remove it first")]
+    SecondFactorPresent,
     /// A vault was to be made where one is.
     #[error("there is already a vault in {}; open it, or choose another folder", .folder.display())]
     AlreadyExists {

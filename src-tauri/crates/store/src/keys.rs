@@ -20,6 +20,8 @@ pub enum SubKey {
     Audit,
     /// Seals the prompt and response log.
     Log,
+    /// Seals authenticators' secrets and hashes names of failed sign-ins.
+    Credential,
 }
 
 impl SubKey {
@@ -29,6 +31,7 @@ impl SubKey {
             Self::Blob => b"cloister 1 blob",
             Self::Audit => b"cloister 1 audit",
             Self::Log => b"cloister 1 log",
+            Self::Credential => b"cloister 1 credential",
         }
     }
 }

@@ -21,6 +21,7 @@
 //! seals the turns of one session; the *guard* is the row that lets a purge delete audit records.
 #![forbid(unsafe_code)]
 
+mod account;
 mod audit;
 mod connection;
 mod conversation;
@@ -29,6 +30,7 @@ mod files;
 mod key_file;
 mod keys;
 mod lock;
+mod lockout;
 mod migrations;
 mod passage;
 mod paths;
@@ -42,10 +44,15 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use account::{
+    AccountChange, AccountRow, Actor, Attributes, Credentials, NewAccount, PasswordRecord,
+    SealedTotp,
+};
 pub use audit::{AuditBody, AuditCode, AuditCodeError, AuditEvent, AuditRecord, AuditRow};
 pub use conversation::{ConversationRow, TurnAuthorisation, TurnCompletion, TurnRow};
 pub use error::{DatabaseError, StoreError};
 pub use keys::SubKey;
+pub use lockout::{Attempt, LockoutRule};
 pub use passage::{Passage, PassageRow};
 pub use paths::{VaultId, VaultPaths};
 pub use purge::{AUDIT_KEPT, PurgeReport};

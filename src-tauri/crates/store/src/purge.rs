@@ -90,7 +90,7 @@ impl Store {
     /// Copies the write-ahead log into the database and cuts it to nothing, so that deleted
     /// content is in neither. A reader in the middle of something may prevent the cut until the
     /// next purge.
-    async fn truncate_log(&self) -> Result<(), StoreError> {
+    pub(crate) async fn truncate_log(&self) -> Result<(), StoreError> {
         let (busy, _, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
             .fetch_one(&mut *self.writer().await?)
             .await?;

@@ -256,6 +256,90 @@ impl Store {
         read_row(row)
     }
 
+    /// The sessions of an account, newest first. They may have [expired](SessionRow::expires_at).
+    ///
+    /// # Errors
+    /// When they could not be read.
+    pub async fn sessions_of(&self, account: AccountId) -> Result<Vec<SessionRow>, StoreError> {
+        let rows: Vec<StoredRow> = sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM session WHERE account_id = ? ORDER BY started_at DESC"
+        ))
+        .bind(account.to_string())
+        .fetch_all(self.readers())
+        .await?;
+        rows.into_iter()
+            .map(SessionRow::from_stored)
+            .collect::<Option<_>>()
+            .ok_or(StoreError::MalformedRow { table: "session" })
+    }
+
+    /// Ends sessions of an account from elsewhere: the one called `which`, or all but `keep`.
+    /// Returns how many ended.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownSession`] when there was none to end.
+    pub async fn revoke_sessions(
+        &self,
+        account: AccountId,
+        which: Option<SessionId>,
+        keep: SessionId,
+        by: Pseudonym,
+        at: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let mut tx = self.begin().await?;
+        let ended = sqlx::query(
+            "DELETE FROM session WHERE account_id = ?1 AND id <> ?2 AND id = coalesce(?3, id)",
+        )
+        .bind(account.to_string())
+        .bind(keep.to_string())
+        .bind(which.map(|id| id.to_string()))
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        if ended == 0 {
+            return Err(StoreError::UnknownSession);
+        }
+        let body = AuditBody::new().count("sessions", ended);
+        let record = AuditRecord::new(AuditEvent::SessionsRevoked, at, body);
+        audit::append(&mut tx, &record.about(by)).await?;
+        tx.commit().await?;
+        Ok(ended)
+    }
+
+    /// Gives a session a new token, because its owner showed a second factor, and notes until when
+    /// that counts as fresh.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownSession`] when it has ended.
+    pub async fn elevate_session(
+        &self,
+        session: &SessionRow,
+        token_hash: &[u8; 32],
+        wrapped_key: &WrappedKey,
+        until: Timestamp,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        let elevated = sqlx::query(
+            "UPDATE session SET token_hash = ?, wrapped_key = ?, elevated_until = ? WHERE id = ?",
+        )
+        .bind(token_hash.as_slice())
+        .bind(wrapped_key.as_bytes())
+        .bind(until.as_millis())
+        .bind(session.id.to_string())
+        .execute(&mut *tx)
+        .await?;
+        if elevated.rows_affected() == 0 {
+            return Err(StoreError::UnknownSession);
+        }
+        let body = AuditBody::new().with("session", &session.id);
+        let record = AuditRecord::new(AuditEvent::SessionElevated, at, body);
+        audit::append(&mut tx, &record.about(session.pseudonym)).await?;
+        tx.commit().await
+    }
+
     /// Ends a session: deletes it with its conversations and turns, and records how many went.
     ///
     /// # Errors
@@ -277,8 +361,8 @@ impl Store {
         Ok(ended)
     }
 
-    /// Ends every guest session: to be called at start, because a guest's key died with the
-    /// process that held it, and what it sealed can never be read again.
+    /// Ends every session of guests and operators: to be called at start, because their keys died
+    /// with the process that held them, and what these sealed can never be read again.
     ///
     /// # Errors
     /// When it could not be written.
@@ -332,18 +416,18 @@ async fn delete_guests(connection: &mut SqliteConnection) -> Result<Ended, Store
     let turns = sqlx::query(
         "DELETE FROM turn WHERE conversation_id IN \
          (SELECT conversation.id FROM conversation \
-          JOIN session ON session.id = conversation.session_id WHERE session.kind = 'guest')",
+          JOIN session ON session.id = conversation.session_id WHERE session.kind <> 'account')",
     )
     .execute(&mut *connection)
     .await?;
     let conversations = sqlx::query(
         "DELETE FROM conversation WHERE session_id IN \
-         (SELECT id FROM session WHERE kind = 'guest')",
+         (SELECT id FROM session WHERE kind <> 'account')",
     )
     .execute(&mut *connection)
     .await?;
     let sessions =
-        sqlx::query("DELETE FROM session WHERE kind = 'guest'").execute(connection).await?;
+        sqlx::query("DELETE FROM session WHERE kind <> 'account'").execute(connection).await?;
     Ok(Ended {
         sessions: sessions.rows_affected(),
         conversations: conversations.rows_affected(),

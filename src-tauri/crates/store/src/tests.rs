@@ -11,3 +11,5 @@ mod purge;
 mod secrecy;
 mod support;
 mod writer;
+
+pub(crate) use support::{START, Site};
