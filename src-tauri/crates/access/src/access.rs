@@ -10,7 +10,10 @@ use std::{
 use cloister_store::{DataKey, Ended, NewSession, Place, SessionKind, Store};
 use cloister_types::{Clock, Entropy, Label, OwnerId, Pseudonym, ReadScope, SessionId, Timestamp};
 
-use crate::{AccessError, Admission, Peer, Principal, Refusal, Token};
+use crate::{
+    AccessError, Admission, ELEVATION, Peer, Principal, Refusal, Token, accounts,
+    password::PasswordHasher,
+};
 
 /// A session ends after this long without a message.
 pub const IDLE_LIFE: Duration = Duration::from_mins(20);
@@ -26,13 +29,15 @@ pub struct Session {
     pub pseudonym: Pseudonym,
     /// Who the reader is.
     pub principal: Principal,
+    /// Whether the reader has to change the password before anything else.
+    pub must_change: bool,
     /// Until when the second factor counts as fresh.
     pub elevated_until: Option<Timestamp>,
     /// When the session started.
     pub started_at: Timestamp,
     /// When it ends unless something is said before.
     pub expires_at: Timestamp,
-    key: Arc<DataKey>,
+    pub(crate) key: Arc<DataKey>,
 }
 
 impl Session {
@@ -40,6 +45,18 @@ impl Session {
     #[must_use]
     pub fn key(&self) -> &DataKey {
         &self.key
+    }
+
+    /// Whether a second factor counts as fresh at `now`.
+    #[must_use]
+    pub fn is_elevated(&self, now: Timestamp) -> bool {
+        self.elevated_until.is_some_and(|until| now < until)
+    }
+
+    /// How long ago the second factor was shown, if it was.
+    #[must_use]
+    pub fn second_factor_age(&self, now: Timestamp) -> Option<Duration> {
+        self.elevated_until.map(|until| now.since(until - ELEVATION))
     }
 
     /// Whose the conversations of this session are.
@@ -58,34 +75,84 @@ impl fmt::Debug for Session {
     }
 }
 
-/// Sessions and limits of one appliance.
+/// Sessions, accounts and limits of one appliance.
 pub struct Access {
-    store: Store,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
-    keys: Mutex<HashMap<SessionId, Arc<DataKey>>>,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) hasher: PasswordHasher,
+    /// Sessions whose data keys are in memory only.
+    fleeting: Mutex<HashMap<SessionId, Fleeting>>,
     admission: Mutex<Admission>,
+}
+
+/// A session of a guest or an operator.
+#[derive(Clone)]
+struct Fleeting {
+    key: Arc<DataKey>,
+    principal: Principal,
 }
 
 impl Access {
     /// Sessions over `store`.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { store, clock, entropy, keys: Mutex::default(), admission: Mutex::default() }
+        Self {
+            store,
+            clock,
+            entropy,
+            hasher: PasswordHasher::default(),
+            fleeting: Mutex::default(),
+            admission: Mutex::default(),
+        }
     }
 
     /// Starts a guest's session. The token is shown once and cannot be had again.
     ///
     /// # Errors
     /// [`AccessError::Store`] when the session could not be recorded; then there is none.
-    pub async fn start_guest(&self) -> Result<(Token, Session), AccessError> {
+    pub async fn start_guest(&self, place: Place) -> Result<(Token, Session), AccessError> {
+        self.start_fleeting(Principal::Guest, SessionKind::Guest, place).await
+    }
+
+    /// Starts a session of the operating-system user who owns the vault, who stands in for an
+    /// administrator until there is one.
+    ///
+    /// # Errors
+    /// [`AccessError::NoOperator`] when there is an administrator.
+    pub async fn start_operator(
+        &self,
+        uid: u32,
+        place: Place,
+    ) -> Result<(Token, Session), AccessError> {
+        if self.has_administrator().await? {
+            return Err(AccessError::NoOperator);
+        }
+        self.start_fleeting(Principal::Operator { uid }, SessionKind::Operator, place).await
+    }
+
+    /// Whether somebody may sign in as an administrator.
+    ///
+    /// # Errors
+    /// [`AccessError::Store`] when that is unknown.
+    pub async fn has_administrator(&self) -> Result<bool, AccessError> {
+        Ok(self.store.count_active(&accounts::admin()).await? > 0)
+    }
+
+    async fn start_fleeting(
+        &self,
+        principal: Principal,
+        kind: SessionKind,
+        place: Place,
+    ) -> Result<(Token, Session), AccessError> {
         let entropy = &*self.entropy;
         let token = Token::random(entropy);
         let now = self.clock.now();
         let session = Session {
             id: SessionId::random(entropy),
             pseudonym: Pseudonym::random(entropy),
-            principal: Principal::Guest,
+            principal: principal.clone(),
+            must_change: false,
             elevated_until: None,
             started_at: now,
             expires_at: now + IDLE_LIFE,
@@ -94,16 +161,18 @@ impl Access {
         self.store
             .start_session(&NewSession {
                 id: session.id,
-                kind: SessionKind::Guest,
+                kind,
                 token_hash: token.hash(),
                 pseudonym: session.pseudonym,
                 account: None,
-                place: Place::terminal(),
+                place,
                 started_at: now,
                 expires_at: session.expires_at,
+                elevated_until: None,
             })
             .await?;
-        lock(&self.keys).insert(session.id, Arc::clone(&session.key));
+        let fleeting = Fleeting { key: Arc::clone(&session.key), principal };
+        lock(&self.fleeting).insert(session.id, fleeting);
         Ok((token, session))
     }
 
@@ -118,11 +187,30 @@ impl Access {
         if row.expires_at <= self.clock.now() {
             return Err(AccessError::NoSession);
         }
-        let key = lock(&self.keys).get(&row.id).cloned().ok_or(AccessError::NoSession)?;
+        let (principal, must_change, key) = match &row.account {
+            Some((id, wrapped)) => {
+                let account = self.store.account(*id).await?.filter(|account| account.active);
+                let account = account.ok_or(AccessError::NoSession)?;
+                let owner = OwnerId::Account(*id);
+                let key = DataKey::unwrap(owner, &token.wrapping_key(), wrapped)?;
+                let person = Arc::new(accounts::person_of(&account));
+                (Principal::Account(person), account.must_change, Arc::new(key))
+            }
+            None => {
+                let known = lock(&self.fleeting).get(&row.id).cloned();
+                let Fleeting { key, principal } = known.ok_or(AccessError::NoSession)?;
+                let operator = matches!(principal, Principal::Operator { .. });
+                if operator && self.has_administrator().await? {
+                    return Err(AccessError::NoSession);
+                }
+                (principal, false, key)
+            }
+        };
         Ok(Session {
             id: row.id,
             pseudonym: row.pseudonym,
-            principal: Principal::Guest,
+            principal,
+            must_change,
             elevated_until: row.elevated_until,
             started_at: row.started_at,
             expires_at: row.expires_at,
@@ -156,15 +244,15 @@ impl Access {
     /// # Errors
     /// [`AccessError::Store`] when the rows could not be removed; they can no longer be read.
     pub async fn end(&self, session: &Session) -> Result<Ended, AccessError> {
-        lock(&self.keys).remove(&session.id);
+        lock(&self.fleeting).remove(&session.id);
         Ok(self.store.end_session(session.id, self.clock.now()).await?)
     }
 
     /// Destroys the keys of `sessions`, which a purge has ended.
     pub fn forget(&self, sessions: &[SessionId]) {
-        let mut keys = lock(&self.keys);
+        let mut fleeting = lock(&self.fleeting);
         for id in sessions {
-            keys.remove(id);
+            fleeting.remove(id);
         }
     }
 

@@ -26,6 +26,15 @@ pub enum Peer {
     Address(IpAddr),
 }
 
+impl std::fmt::Display for Peer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Device => f.pad("device"),
+            Self::Address(address) => address.fmt(f),
+        }
+    }
+}
+
 /// Why a message was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {

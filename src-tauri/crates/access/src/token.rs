@@ -2,6 +2,7 @@
 
 use cloister_types::{Entropy, Secret};
 use data_encoding::BASE64URL_NOPAD;
+use hkdf::Hkdf;
 use sha2::{Digest, Sha256};
 
 /// A session token: 32 random bytes, handed to the reader once and stored only as a hash.
@@ -32,6 +33,17 @@ impl Token {
     #[must_use]
     pub fn reveal(&self) -> String {
         BASE64URL_NOPAD.encode(self.0.expose())
+    }
+
+    /// The key that wraps the data key of the account whose session this is, so that whoever shows
+    /// the token, and nobody who only reads the store, can unwrap it: HKDF-SHA256 (RFC 5869).
+    #[must_use]
+    pub(crate) fn wrapping_key(&self) -> Secret<[u8; 32]> {
+        let mut key = [0; 32];
+        Hkdf::<Sha256>::new(None, self.0.expose())
+            .expand(b"cloister 1 session key", &mut key)
+            .expect("HKDF-SHA256 expands to up to 8,160 bytes, and 32 are asked for");
+        Secret::new(key)
     }
 
     /// What the store keeps. A token has 256 random bits, so one SHA-256 is enough, and looking up

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, sync::PoisonError};
 
 use cloister_access::{Peer, Session};
 use cloister_knowledge::AnswerMode;
+use cloister_store::Place;
 
 use crate::{App, AppError, DoctorDto, ErrorCode, PromiseDto, PromiseState, self_test};
 
@@ -40,7 +41,7 @@ impl App {
     /// # Errors
     /// An error of the store or the guard when the trial itself could not be made.
     pub async fn doctor(&self) -> Result<Vec<PromiseDto>, AppError> {
-        let session = self.access.start_guest().await?.1;
+        let session = self.access.start_guest(Place::terminal()).await?.1;
         let tried = self.try_promises(&session).await;
         self.leave(&session).await?;
         let promises = tried?;

@@ -1,6 +1,7 @@
 //! Sessions: start, recognise, show, leave.
 
 use cloister_access::{IDLE_LIFE, MESSAGES_PER_MINUTE, Session, Token};
+use cloister_store::Place;
 
 use crate::{App, AppError, SessionDto, SessionKindDto};
 
@@ -10,7 +11,7 @@ impl App {
     /// # Errors
     /// [`ErrorCode::StoreFailed`](crate::ErrorCode::StoreFailed) when it could not be recorded.
     pub async fn start_guest(&self) -> Result<(Token, SessionDto), AppError> {
-        let (token, session) = self.access.start_guest().await?;
+        let (token, session) = self.access.start_guest(Place::terminal()).await?;
         let dto = self.session(&session);
         Ok((token, dto))
     }

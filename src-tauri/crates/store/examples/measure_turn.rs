@@ -99,6 +99,7 @@ impl Sealed {
                 place: Place::terminal(),
                 started_at: START,
                 expires_at: START + Duration::from_hours(1),
+                elevated_until: None,
             })
             .await?;
         let passages = ["returns/window".parse()?, "gift-cards/expiry".parse()?, "a/b".parse()?];

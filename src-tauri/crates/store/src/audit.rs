@@ -267,7 +267,7 @@ impl AuditBody {
 
 /// A machine's name for something, such as a model's id or a rule's: 1 to 64 characters out of
 /// letters, digits and `. _ : / -`. Too narrow for a sentence, so it may be logged.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AuditCode(String);
 
 /// A name that is no [`AuditCode`].

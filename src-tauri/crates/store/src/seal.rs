@@ -8,7 +8,7 @@ use chacha20poly1305::{
 };
 use cloister_types::{Entropy, OwnerId, Secret, TurnId};
 
-use crate::StoreError;
+use crate::{Store, StoreError, SubKey};
 
 /// First byte of a sealed value: how the rest is laid out.
 const VERSION: u8 = 1;
@@ -135,6 +135,36 @@ impl DataKey {
     }
 }
 
+impl Store {
+    /// Seals what proves an account's owner, such as an authenticator's secret, under the vault's
+    /// own key: it must be readable before the owner has signed in.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsealable`] when it exceeds the cipher's 256 GiB.
+    pub fn seal_credential(
+        &self,
+        entropy: &dyn Entropy,
+        owner: OwnerId,
+        secret: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        let key = DataKey(self.sub_key(SubKey::Credential));
+        Ok(key.seal(entropy, &Place::credential(owner), secret)?.0)
+    }
+
+    /// Opens what [`Store::seal_credential`] sealed for the same owner.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsealable`] when it was changed or is another's.
+    pub fn open_credential(
+        &self,
+        owner: OwnerId,
+        sealed: &[u8],
+    ) -> Result<Secret<Vec<u8>>, StoreError> {
+        let key = DataKey(self.sub_key(SubKey::Credential));
+        key.open(&Place::credential(owner), &Sealed(sealed.to_vec()))
+    }
+}
+
 impl fmt::Debug for DataKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("DataKey(…)")
@@ -144,6 +174,10 @@ impl fmt::Debug for DataKey {
 impl Place {
     const fn turn(owner: OwnerId, turn: TurnId) -> Self {
         Self { table: "turn", row: *turn.as_bytes(), owner }
+    }
+
+    const fn credential(owner: OwnerId) -> Self {
+        Self { table: "credential", row: [0; 16], owner }
     }
 
     /// Unambiguous because everything after the zero byte has a fixed length.

@@ -89,6 +89,8 @@ pub struct NewSession {
     pub started_at: Timestamp,
     /// When it ends unless it is [touched](Store::touch_session).
     pub expires_at: Timestamp,
+    /// Until when the second factor counts as fresh.
+    pub elevated_until: Option<Timestamp>,
 }
 
 /// A session as stored.
@@ -182,8 +184,8 @@ impl Store {
         sqlx::query(
             "INSERT INTO session \
              (id, kind, token_hash, pseudonym, account_id, wrapped_key, place, started_at, \
-              last_seen_at, expires_at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+              last_seen_at, expires_at, elevated_until) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(session.id.to_string())
         .bind(session.kind.as_str())
@@ -195,10 +197,18 @@ impl Store {
         .bind(session.started_at.as_millis())
         .bind(session.started_at.as_millis())
         .bind(session.expires_at.as_millis())
+        .bind(session.elevated_until.map(Timestamp::as_millis))
         .execute(&mut *tx)
         .await?;
-        let body = AuditBody::new().with("kind", &session.kind).with("session", &session.id);
-        let record = AuditRecord::new(AuditEvent::SessionStarted, session.started_at, body);
+        let event = match session.kind {
+            SessionKind::Guest | SessionKind::Operator => AuditEvent::SessionStarted,
+            SessionKind::Account => AuditEvent::SignedIn,
+        };
+        let body = AuditBody::new()
+            .with("kind", &session.kind)
+            .with("session", &session.id)
+            .count("second_factor", session.elevated_until.is_some().into());
+        let record = AuditRecord::new(event, session.started_at, body);
         audit::append(&mut tx, &record.about(session.pseudonym)).await?;
         Ok(tx.commit().await?)
     }

@@ -99,6 +99,7 @@ impl Guest {
             place: Place::terminal(),
             started_at: START,
             expires_at: START + 20 * MINUTE,
+            elevated_until: None,
         }
     }
 
