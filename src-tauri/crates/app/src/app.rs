@@ -11,7 +11,7 @@ use cloister_chat::Desk;
 use cloister_guard::Guard;
 use cloister_inference::{LanguageModel, WorkerCommand};
 use cloister_knowledge::Index;
-use cloister_store::{Store, VaultPaths};
+use cloister_store::{Destination, Store, VaultPaths};
 use cloister_types::{Clock, Entropy, PassageId, Timestamp};
 use tokio::task::JoinHandle;
 
@@ -92,6 +92,7 @@ pub struct App {
     pub(crate) options: AppOptions,
     pub(crate) site: String,
     pub(crate) store: Store,
+    pub(crate) destinations: Arc<[Destination]>,
     pub(crate) access: Arc<Access>,
     pub(crate) guard: Arc<Guard>,
     pub(crate) tagger: LoadingTagger,

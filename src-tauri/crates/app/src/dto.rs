@@ -1,6 +1,8 @@
 //! The shapes that cross the API, one file a subject. Times are RFC 3339 in UTC; offsets count
 //! Unicode code points.
 
+mod audit;
+mod destinations;
 mod knowledge;
 mod session;
 mod status;
@@ -9,7 +11,7 @@ mod turn;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use self::{knowledge::*, session::*, status::*, turn::*};
+pub use self::{audit::*, destinations::*, knowledge::*, session::*, status::*, turn::*};
 use crate::ErrorCode;
 
 /// The body of every error.

@@ -13,7 +13,9 @@
 #![forbid(unsafe_code)]
 
 mod app;
+mod audit;
 mod authorise;
+mod destinations;
 mod dto;
 mod error;
 mod guard;
@@ -30,11 +32,13 @@ mod tagger;
 mod turns;
 
 pub use app::{App, AppOptions, EgressProbe, EgressReport, ModelSource, Pack};
+pub use audit::{AuditLines, verify_audit_export};
 pub use cloister_access::{Peer, Session, Token};
 pub use cloister_chat::{Event, Outcome, RunningTurn};
 pub use cloister_guard::Profile;
 pub use cloister_inference::{BenchPlan, BenchReport, ModelRecord, WorkerCommand};
 pub use cloister_store::{Vault, VaultPaths};
+pub use destinations::{DESTINATIONS, read_destinations};
 pub use dto::*;
 pub use error::{AppError, ErrorCode};
 pub use guard_settings::{GUARD_SETTINGS, GuardSettings};

@@ -10,12 +10,12 @@ use cloister_access::Access;
 use cloister_chat::{Desk, DeskParts, Placeholders, SystemPrompt};
 use cloister_guard::Guard;
 use cloister_knowledge::{Entry, Index, read_pack};
-use cloister_store::{AuditCode, AuditCodeError, Passage, Store, Vault};
+use cloister_store::{AuditCode, AuditCodeError, Destination, Passage, Store, Vault};
 use cloister_types::{PassageId, Timestamp};
 
 use crate::{
-    App, AppError, AppOptions, ErrorCode, Pack, error::sentence, knowledge, model::ModelKeeper,
-    pack, tagger::LoadingTagger,
+    App, AppError, AppOptions, ErrorCode, Pack, audit::keep_checkpoints, error::sentence,
+    knowledge, model::ModelKeeper, pack, read_destinations, tagger::LoadingTagger,
 };
 
 /// The name shown when the knowledge does not give one.
@@ -47,6 +47,7 @@ impl App {
     pub async fn open(options: AppOptions) -> Result<Arc<Self>, AppError> {
         let tagger = LoadingTagger::start(options.models.clone());
         let guard = Arc::new(options.guard.guard(Some(Arc::new(tagger.clone())))?);
+        let destinations = read_destinations(&options.paths.config_dir)?;
         let (store, new) = if Vault::exists(&options.paths) {
             (Vault::open(&options.paths).await?, false)
         } else {
@@ -57,7 +58,7 @@ impl App {
             if new {
                 import(&store, &options).await?;
             }
-            prepare(&store, options.clock.now()).await
+            prepare(&store, destinations, options.clock.now()).await
         };
         match prepared.await {
             Ok(knowledge) => Ok(Self::start(options, store, (guard, tagger), knowledge)),
@@ -76,7 +77,7 @@ impl App {
         (guard, tagger): (Arc<Guard>, LoadingTagger),
         knowledge: Knowledge,
     ) -> Arc<Self> {
-        let Knowledge { site, index, imported } = knowledge;
+        let Knowledge { site, index, imported, destinations } = knowledge;
         let index = Arc::new(RwLock::new(Arc::new(index)));
         let access = Arc::new(Access::new(
             store.clone(),
@@ -101,12 +102,17 @@ impl App {
             clock: Arc::clone(&options.clock),
             entropy: Arc::clone(&options.entropy),
         }));
-        let housekeeping =
-            tokio::spawn(keep_house(store.clone(), Arc::clone(&access), Arc::clone(&desk)));
+        let housekeeping = tokio::spawn(keep_house(
+            store.clone(),
+            Arc::clone(&destinations),
+            Arc::clone(&access),
+            Arc::clone(&desk),
+        ));
         Arc::new(Self {
             options,
             site,
             store,
+            destinations,
             access,
             guard,
             tagger,
@@ -119,24 +125,35 @@ impl App {
     }
 }
 
-/// What an opened vault knows.
+/// What an opened vault knows, and where its copies go.
 struct Knowledge {
     site: String,
     index: Index,
     imported: HashMap<PassageId, Timestamp>,
+    destinations: Arc<[Destination]>,
 }
 
 /// Tidies the vault up and builds the index over its entries.
-async fn prepare(store: &Store, now: Timestamp) -> Result<Knowledge, AppError> {
+async fn prepare(
+    store: &Store,
+    destinations: Vec<Destination>,
+    now: Timestamp,
+) -> Result<Knowledge, AppError> {
     store.end_orphaned_guests(now).await?;
     store.purge(now).await?;
     let (entries, imported) = knowledge::entries(store).await?;
     let index = Index::build(&entries).map_err(|error| failed(&error))?;
-    Ok(Knowledge { site: site_name(&entries), index, imported })
+    Ok(Knowledge { site: site_name(&entries), index, imported, destinations: destinations.into() })
 }
 
-/// Purges what has expired, and forgets the keys of sessions that are gone.
-async fn keep_house(store: Store, access: Arc<Access>, desk: Arc<Desk>) {
+/// Purges what has expired, forgets the keys of sessions that are gone, and copies the signed heads
+/// of the audit log elsewhere.
+async fn keep_house(
+    store: Store,
+    destinations: Arc<[Destination]>,
+    access: Arc<Access>,
+    desk: Arc<Desk>,
+) {
     let mut tick = tokio::time::interval(PURGE_INTERVAL);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     tick.tick().await;
@@ -152,6 +169,7 @@ async fn keep_house(store: Store, access: Arc<Access>, desk: Arc<Desk>) {
                 desk.forget(&[]);
             }
         }
+        keep_checkpoints(&store, &destinations, desk.parts().clock.now()).await;
     }
 }
 

@@ -11,8 +11,10 @@
 //! **Not here.** A network listener, TLS, file serving.
 #![forbid(unsafe_code)]
 
+mod audit;
 mod control;
 mod cookie;
+mod destinations;
 mod error;
 mod knowledge;
 mod openapi;

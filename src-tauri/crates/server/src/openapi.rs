@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use crate::{knowledge, session, status, turns};
+use crate::{audit, destinations, knowledge, session, status, turns};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,6 +20,14 @@ use crate::{knowledge, session, status, turns};
         knowledge::passage,
         knowledge::suggestions,
         knowledge::draft,
+        audit::list,
+        audit::export,
+        audit::verify,
+        audit::sign,
+        audit::checkpoints,
+        destinations::list,
+        destinations::add,
+        destinations::remove,
     )
 )]
 struct Description;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequest, FromRequestParts, Request, rejection::JsonRejection};
+use axum::extract::{FromRequest, FromRequestParts, Query, Request, rejection::JsonRejection};
 use cloister_app::{App, AppError, ErrorCode, Peer, Session};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -28,6 +28,37 @@ impl FromRequestParts<Context> for Reader {
     }
 }
 
+/// The live session that the request's cookie names, if any, for what may be done without one.
+pub(crate) struct MaybeReader(pub(crate) Option<Session>);
+
+impl FromRequestParts<Context> for MaybeReader {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, ApiError> {
+        let Some(token) = session_token(&parts.headers) else { return Ok(Self(None)) };
+        match context.app.recognise(token).await {
+            Ok(session) => Ok(Self(Some(session))),
+            Err(error) if error.code == ErrorCode::SessionRequired => Ok(Self(None)),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// The parameters of an address, with the product's own error when they are not of the expected
+/// form.
+pub(crate) struct Parameters<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequestParts<Context> for Parameters<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Context) -> Result<Self, ApiError> {
+        match Query::try_from_uri(&parts.uri) {
+            Ok(Query(value)) => Ok(Self(value)),
+            Err(_) => Err(not_of_the_form().into()),
+        }
+    }
+}
+
 /// A JSON body, with the product's own error when it is not of the expected form.
 pub(crate) struct Body<T>(pub(crate) T);
 
@@ -38,12 +69,14 @@ impl<T: DeserializeOwned> FromRequest<Context> for Body<T> {
         match axum::Json::<T>::from_request(request, context).await {
             Ok(axum::Json(value)) => Ok(Self(value)),
             Err(JsonRejection::BytesRejection(_)) => Err(too_large().into()),
-            Err(_) => {
-                let message = "The request is not of the form that this address takes.";
-                Err(AppError::new(ErrorCode::InvalidRequest, message).into())
-            }
+            Err(_) => Err(not_of_the_form().into()),
         }
     }
+}
+
+fn not_of_the_form() -> AppError {
+    let message = "The request is not of the form that this address takes.";
+    AppError::new(ErrorCode::InvalidRequest, message)
 }
 
 fn too_large() -> AppError {

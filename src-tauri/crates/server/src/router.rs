@@ -7,12 +7,12 @@ use axum::{
     extract::DefaultBodyLimit,
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use cloister_app::{App, AppError, Peer};
 use http::{HeaderValue, Request, header};
 
-use crate::{ApiError, knowledge, reader::Context, session, status, turns};
+use crate::{ApiError, audit, destinations, knowledge, reader::Context, session, status, turns};
 
 /// Most bytes of a request: 8,000 characters of four bytes, each perhaps escaped, and the rest.
 const MOST_BODY_BYTES: usize = 128 * 1024;
@@ -30,6 +30,12 @@ pub fn router(app: Arc<App>, peer: Peer) -> Router {
         .route("/api/turns", post(turns::ask))
         .route("/api/turns/{id}/events", get(turns::events))
         .route("/api/turns/{id}/cancel", post(turns::cancel))
+        .route("/api/audit", get(audit::list))
+        .route("/api/audit/export", get(audit::export))
+        .route("/api/audit/verify", post(audit::verify))
+        .route("/api/audit/checkpoints", post(audit::sign).get(audit::checkpoints))
+        .route("/api/destinations", get(destinations::list).post(destinations::add))
+        .route("/api/destinations/{name}", delete(destinations::remove))
         .fallback(async || ApiError(AppError::not_found()))
         .method_not_allowed_fallback(async || ApiError(AppError::not_found()))
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))

@@ -1,4 +1,42 @@
-//! The audit log: what was decided, without a word of what anybody said.
+//! The audit log: what was decided, without a word of what anybody said, and proof that nobody
+//! changed it since.
+//!
+//! Each record's hash covers the record and the hash before it; a code authenticates the hash under
+//! a key that the next record replaces; every thousand records and on demand the newest hash is
+//! signed, and the signed [`Checkpoint`]s are copied elsewhere. SHA-256, HMAC and Ed25519, since
+//! regulated sites ask for FIPS algorithms.
+//!
+//! **What each adversary can do.**
+//! - *Without the database key*: destroy the file, or put back an older one. The second shows by
+//!   the signed head in the configuration folder, or by a checkpoint kept elsewhere.
+//! - *With the database key, without the root key* (a statement smuggled into the program, a key
+//!   found in memory): change rows at will. Any edit shows: a record's hash, code or number does
+//!   not follow, or the row that holds the end of the chain, sealed under a key of its own, does
+//!   not open. An older row of that kind put back together with a shorter log shows by the signed
+//!   heads, as above.
+//! - *With the key of the next record besides*: forge what is to come, nothing that was.
+//! - *With the root key* (the administrator of the machine): compute every key, rewrite the log from
+//!   any record on and sign it again. Shows back to the last checkpoint kept elsewhere, and no
+//!   further: nothing on the machine can prove more.
+//!
+//! An older sealed key may lie in the write-ahead log until the next purge truncates it; who can
+//! open it has the root key anyway.
+
+mod adopt;
+mod chain;
+mod checkpoint;
+mod checkpoints;
+mod digest;
+mod export;
+mod heads;
+mod keys;
+mod list;
+mod ocsf;
+mod paper;
+mod rekey;
+mod retention;
+mod scan;
+mod verify;
 
 use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
@@ -6,7 +44,27 @@ use cloister_types::{LogSafe, PassageId, Pseudonym, Timestamp, TurnId};
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
-use crate::{Store, StoreError};
+#[cfg(test)]
+pub(crate) use self::checkpoint::last_stored as last_checkpoint;
+#[cfg_attr(not(test), expect(unused_imports, reason = "for the replacement of the root key"))]
+pub(crate) use self::rekey::rekey;
+pub(crate) use self::{
+    adopt::{adopt_records, begin_log},
+    chain::{Link, UnchainedRow},
+    keys::AuditKeys,
+    retention::{PurgedRecords, close_guard, delete_oldest},
+};
+pub use self::{
+    checkpoint::{Checkpoint, PublicKey, Signature},
+    checkpoints::{CheckpointCopy, CopiedTo},
+    digest::Digest,
+    export::{AuditExport, ExportVerifier, verify_export},
+    list::{AuditFilter, AuditRow},
+    ocsf::OcsfRecord,
+    paper::{CheckpointFileError, KeptCheckpoint, read_checkpoints},
+    verify::{AuditFinding, AuditVerification, FindingKind},
+};
+use crate::{Store, StoreError, writer::WriteTransaction};
 
 macro_rules! audit_events {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
@@ -296,96 +354,54 @@ impl fmt::Display for AuditCode {
 
 impl LogSafe for AuditCode {}
 
-/// A record as stored.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AuditRow {
-    /// Its place in the log: grows by one a record and is never used again.
-    pub seq: i64,
-    /// When it was decided.
-    pub at: Timestamp,
-    /// What was decided.
-    pub event: AuditEvent,
-    /// The turn that it was decided for.
-    pub turn: Option<TurnId>,
-    /// The person whom it concerns.
-    pub pseudonym: Option<Pseudonym>,
-    /// The particulars: a JSON object.
-    pub body: Value,
-}
-
-type StoredRow = (i64, i64, String, Option<String>, Option<String>, String);
-
-impl AuditRow {
-    fn from_stored(row: StoredRow) -> Option<Self> {
-        let (seq, at, event, turn, pseudonym, body) = row;
-        Some(Self {
-            seq,
-            at: Timestamp::from_millis(at),
-            event: AuditEvent::from_stored(&event)?,
-            turn: turn.map(|id| id.parse()).transpose().ok()?,
-            pseudonym: pseudonym.map(|id| id.parse()).transpose().ok()?,
-            body: serde_json::from_str(&body).ok()?,
-        })
-    }
-}
-
 impl Store {
     /// Appends a record that stands for itself. Acts of the store append theirs on their own.
     ///
     /// # Errors
     /// When it could not be written; the act that it is about must then not happen.
     pub async fn record(&self, record: &AuditRecord) -> Result<(), StoreError> {
-        append(&mut *self.writer().await?, record).await
+        self.record_all(std::slice::from_ref(record)).await
     }
 
-    /// How many records there are.
+    /// Appends several records that stand for themselves, all of them or none.
     ///
     /// # Errors
-    /// When they could not be counted.
-    pub async fn audit_count(&self) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM audit_record")
-            .fetch_one(self.readers())
-            .await?;
-        u64::try_from(count).map_err(|_| StoreError::MalformedRow { table: "audit_record" })
-    }
-
-    /// Reads up to `limit` records that come after the one numbered `after`, in order; 0 is before
-    /// the first.
-    ///
-    /// # Errors
-    /// [`StoreError::MalformedRow`] when a record cannot be read.
-    pub async fn audit_records(&self, after: i64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
-        let rows: Vec<StoredRow> = sqlx::query_as(
-            "SELECT seq, at, event, turn_id, pseudonym, body FROM audit_record \
-             WHERE seq > ? ORDER BY seq LIMIT ?",
-        )
-        .bind(after)
-        .bind(limit)
-        .fetch_all(self.readers())
-        .await?;
-        rows.into_iter()
-            .map(AuditRow::from_stored)
-            .collect::<Option<_>>()
-            .ok_or(StoreError::MalformedRow { table: "audit_record" })
+    /// As [`Store::record`].
+    pub async fn record_all(&self, records: &[AuditRecord]) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        for record in records {
+            append(&mut tx, record).await?;
+        }
+        tx.commit().await
     }
 }
 
 /// Appends `record`, in the transaction of the act that it is about.
 pub(crate) async fn append(
-    connection: &mut SqliteConnection,
+    tx: &mut WriteTransaction,
     record: &AuditRecord,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO audit_record (at, event, turn_id, pseudonym, body) VALUES (?, ?, ?, ?, ?)",
-    )
-    .bind(record.at.as_millis())
-    .bind(record.event.as_str())
-    .bind(record.turn.map(|id| id.to_string()))
-    .bind(record.pseudonym.map(|id| id.to_string()))
-    .bind(record.body.to_json())
-    .execute(connection)
-    .await?;
-    Ok(())
+    let (connection, keys, link) = tx.log().await?;
+    write_record(connection, keys, link, record).await
+}
+
+/// Writes `record` after `link`, which then ends in it. The row with the end of the chain is yet to
+/// be written.
+pub(crate) async fn write_record(
+    connection: &mut SqliteConnection,
+    keys: &AuditKeys,
+    link: &mut Link,
+    record: &AuditRecord,
+) -> Result<(), StoreError> {
+    let row = UnchainedRow {
+        seq: link.seq + 1,
+        at: record.at.as_millis(),
+        event: record.event.as_str().to_owned(),
+        turn_id: record.turn.map(|id| id.to_string()),
+        pseudonym: record.pseudonym.map(|id| id.to_string()),
+        body: record.body.to_json(),
+    };
+    link.append(connection, keys, &row).await
 }
 
 #[cfg(test)]

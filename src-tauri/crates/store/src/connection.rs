@@ -11,7 +11,7 @@ use sqlx::{
 };
 use zeroize::Zeroizing;
 
-use crate::{StoreError, error::primary_code, writer::Writer};
+use crate::{StoreError, audit::AuditKeys, error::primary_code, writer::Writer};
 
 /// How long a statement waits for a lock, and a caller for a connection.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -89,10 +89,14 @@ async fn unlock(
 }
 
 /// Opens the connection that writes.
-pub(crate) async fn writer(path: &Path, key: &DatabaseKey) -> Result<Writer, StoreError> {
+pub(crate) async fn writer(
+    path: &Path,
+    key: &DatabaseKey,
+    audit: Arc<AuditKeys>,
+) -> Result<Writer, StoreError> {
     let mut connection = options(path).connect().await?;
     match configure(&mut connection, key, Access::Write).await {
-        Ok(()) => Ok(Writer::new(connection)),
+        Ok(()) => Ok(Writer::new(connection, audit)),
         Err(error) => {
             connection.close().await?;
             Err(error.into())

@@ -195,6 +195,13 @@ pub enum StoreError {
     /// Sealed content was changed, moved to another row or owner, or sealed under another key.
     #[error("sealed content does not belong to this row and key, or was changed")]
     Unsealable,
+    /// The end of the audit log's chain is missing or was changed by something else than this
+    /// program; no act can be recorded.
+    #[error(
+        "the end of the audit log is missing or was changed, so that nothing can be recorded; run \
+         `cloister audit verify`, and restore a backup"
+    )]
+    ChainBroken,
     /// Another database failure.
     #[error("the database failed")]
     Database(#[source] DatabaseError),

@@ -9,12 +9,12 @@
 //! - What a person wrote arrives [`Sealed`] under the key of its session and can be opened only as
 //!   the row that it was sealed for.
 //! - An act and its audit record are one transaction; audit records are only appended, but for the
-//!   guarded purge, which leaves its summary.
+//!   guarded purge, which leaves its signed summary. The records are a chain: what was changed,
+//!   taken out or put in shows, within the limits that `audit` names.
 //! - Whatever has an expiry is gone at the first [`Store::purge`] after it.
 //!
 //! **Not here.** Whether something may be done or read (access control decides before it calls),
-//! what a turn's content looks like (an opaque sealed value), the timer of the purge, and the hash
-//! chain of the audit log. The statement that carries the key leaves copies of it in this process's
+//! what a turn's content looks like (an opaque sealed value), and the timer of the purge. The statement that carries the key leaves copies of it in this process's
 //! memory, in buffers of `sqlx` that cannot be wiped.
 //!
 //! **Terms.** A *vault* is a data folder plus a key; the *root key* derives all others; a *data key*
@@ -25,6 +25,7 @@ mod account;
 mod audit;
 mod connection;
 mod conversation;
+mod destination;
 mod error;
 mod files;
 mod key_file;
@@ -48,8 +49,14 @@ pub use account::{
     AccountChange, AccountRow, Actor, Attributes, Credentials, NewAccount, PasswordRecord,
     SealedTotp,
 };
-pub use audit::{AuditBody, AuditCode, AuditCodeError, AuditEvent, AuditRecord, AuditRow};
+pub use audit::{
+    AuditBody, AuditCode, AuditCodeError, AuditEvent, AuditExport, AuditFilter, AuditFinding,
+    AuditRecord, AuditRow, AuditVerification, Checkpoint, CheckpointCopy, CheckpointFileError,
+    CopiedTo, Digest, ExportVerifier, FindingKind, KeptCheckpoint, OcsfRecord, PublicKey,
+    Signature, read_checkpoints, verify_export,
+};
 pub use conversation::{ConversationRow, TurnAuthorisation, TurnCompletion, TurnRow};
+pub use destination::{Destination, DestinationName, DestinationNameError};
 pub use error::{DatabaseError, StoreError};
 pub use keys::SubKey;
 pub use lockout::{Attempt, LockoutRule};

@@ -9,7 +9,7 @@ use crate::StoreError;
 
 /// Every migration: its number, its name and its SQL. Never edited once released, which a checksum
 /// in the vault holds us to.
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str); 5] = [
     (
         1,
         "create conversations",
@@ -18,6 +18,7 @@ const MIGRATIONS: [(i64, &str, &str); 4] = [
     (2, "create passages", include_str!("../../../../migrations/0002_create_passages.sql")),
     (3, "create audit", include_str!("../../../../migrations/0003_create_audit.sql")),
     (4, "create accounts", include_str!("../../../../migrations/0004_create_accounts.sql")),
+    (5, "chain audit", include_str!("../../../../migrations/0005_chain_audit.sql")),
 ];
 
 /// Brings the schema up to this program's.

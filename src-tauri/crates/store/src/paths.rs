@@ -53,6 +53,11 @@ impl VaultPaths {
         self.config_dir.join("keys")
     }
 
+    /// The last signed head of the audit log, out of reach of whoever puts the data folder back.
+    pub(crate) fn audit_head(&self, id: &VaultId) -> PathBuf {
+        self.config_dir.join("audit").join(format!("{id}.head"))
+    }
+
     pub(crate) fn key_file(&self, id: &VaultId) -> PathBuf {
         self.keys().join(format!("{id}.key"))
     }
@@ -63,6 +68,9 @@ impl VaultPaths {
 pub struct VaultId([u8; 16]);
 
 impl VaultId {
+    /// Of no vault.
+    pub(crate) const NONE: Self = Self([0; 16]);
+
     pub(crate) fn random(entropy: &dyn Entropy) -> Self {
         Self(entropy.bytes())
     }

@@ -5,7 +5,9 @@ use std::time::Duration;
 use cloister_types::{SessionId, Timestamp};
 use sqlx::SqliteConnection;
 
-use crate::{AuditBody, AuditEvent, AuditRecord, Store, StoreError, audit};
+use crate::{
+    AuditBody, AuditEvent, AuditRecord, Store, StoreError, audit, writer::WriteTransaction,
+};
 
 /// How long audit records are kept: seven years.
 pub const AUDIT_KEPT: Duration = Duration::from_hours(2_555 * 24);
@@ -163,44 +165,22 @@ async fn delete_sessions(
         .map_err(|_| StoreError::MalformedRow { table: "session" })
 }
 
-/// Deletes old audit records and writes the summary of the whole batch, if anything went. The
-/// schema lets records go only while the guard is open, closes the guard only after a summary, and
-/// commits only without a guard.
+/// Deletes old audit records and writes the record of the whole batch, if anything went, with the
+/// signed summary of those records in it.
 async fn delete_audit_records(
-    tx: &mut SqliteConnection,
+    tx: &mut WriteTransaction,
     now: Timestamp,
     batch: &mut PurgeReport,
 ) -> Result<(), StoreError> {
-    let before = (now - AUDIT_KEPT).as_millis();
-    let overdue: bool =
-        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM audit_record WHERE at < ?)")
-            .bind(before)
-            .fetch_one(&mut *tx)
-            .await?;
-    if overdue {
-        sqlx::query(
-            "INSERT INTO audit_purge_guard (id, before, last_seq) \
-             SELECT 1, ?, max(seq) FROM audit_record",
-        )
-        .bind(before)
-        .execute(&mut *tx)
-        .await?;
-        let deleted = sqlx::query(
-            "DELETE FROM audit_record WHERE seq IN \
-             (SELECT seq FROM audit_record WHERE at < ? ORDER BY seq LIMIT ?)",
-        )
-        .bind(before)
-        .bind(BATCH)
-        .execute(&mut *tx)
-        .await?;
-        batch.audit_records = deleted.rows_affected();
+    let purged = audit::delete_oldest(tx, now - AUDIT_KEPT, BATCH).await?;
+    batch.audit_records = purged.as_ref().map_or(0, audit::PurgedRecords::count);
+    if batch.is_empty() {
+        return Ok(());
     }
-    if !batch.is_empty() {
-        let record = AuditRecord::new(AuditEvent::Purged, now, batch.body());
-        audit::append(&mut *tx, &record).await?;
-    }
-    if overdue {
-        sqlx::query("DELETE FROM audit_purge_guard").execute(tx).await?;
+    let body = purged.iter().fold(batch.body(), |body, purged| purged.describe(body));
+    audit::append(tx, &AuditRecord::new(AuditEvent::Purged, now, body)).await?;
+    if purged.is_some() {
+        audit::close_guard(tx).await?;
     }
     Ok(())
 }

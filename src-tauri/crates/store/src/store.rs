@@ -1,12 +1,18 @@
 //! The open vault, as a handle that the rest of the program shares.
 
-use std::{fmt, path::Path, sync::Arc};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use cloister_types::Secret;
 use sqlx::SqlitePool;
 
 use crate::{
-    StoreError, SubKey, VaultId, VaultPaths, connection,
+    StoreError, SubKey, VaultId, VaultPaths,
+    audit::AuditKeys,
+    connection,
     keys::RootKey,
     lock::VaultLock,
     writer::{Held, WriteTransaction, Writer},
@@ -27,6 +33,8 @@ struct Inner {
     writer: Writer,
     readers: SqlitePool,
     lock: VaultLock,
+    audit: Arc<AuditKeys>,
+    audit_head: PathBuf,
 }
 
 /// What an integrity check found.
@@ -52,11 +60,16 @@ impl Store {
         lock: VaultLock,
     ) -> Result<Self, StoreError> {
         let key = Arc::new(root.database_key(id));
+        let audit = Arc::new(AuditKeys::derive(id, &root.sub_key(id, SubKey::Audit)));
+        let audit_head = paths.audit_head(&id);
         let database = paths.database();
         let database: &Path = &database;
-        let writer = connection::writer(database, &key).await?;
+        let writer = connection::writer(database, &key, Arc::clone(&audit)).await?;
         match connection::readers(database, &key, READERS).await {
-            Ok(readers) => Ok(Self(Arc::new(Inner { id, root, writer, readers, lock }))),
+            Ok(readers) => {
+                let inner = Inner { id, root, writer, readers, lock, audit, audit_head };
+                Ok(Self(Arc::new(inner)))
+            }
             Err(error) => {
                 writer.close().await;
                 Err(error)
@@ -95,9 +108,14 @@ impl Store {
         Ok(Integrity { findings })
     }
 
-    /// Waits for what is under way, closes the database and gives the lock back. Every clone of
+    /// Signs the end of the audit log, waits for what is under way, closes the database and gives the lock back. Every clone of
     /// the handle is closed with it.
     pub async fn close(&self) {
+        if !self.0.writer.is_closed()
+            && let Err(error) = self.sign_last().await
+        {
+            tracing::warn!(%error, "the end of the audit log was not signed");
+        }
         self.0.readers.close().await;
         self.0.writer.close().await;
         self.0.lock.release();
@@ -110,6 +128,16 @@ impl Store {
     /// The connection that writes, for statements that stand for themselves.
     pub(crate) async fn writer(&self) -> Result<Held, StoreError> {
         self.0.writer.hold().await
+    }
+
+    /// The keys of the audit log.
+    pub(crate) fn audit_keys(&self) -> &AuditKeys {
+        &self.0.audit
+    }
+
+    /// Where the last signed head of the audit log is kept.
+    pub(crate) fn head_file(&self) -> PathBuf {
+        self.0.audit_head.clone()
     }
 
     /// Begins a transaction that may write. Dropped without a commit, it leaves nothing.

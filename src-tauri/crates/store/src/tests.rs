@@ -2,6 +2,7 @@
 //! constructor.
 
 mod audit;
+mod checkpoints;
 mod conversations;
 mod crash;
 mod folders;
@@ -10,6 +11,7 @@ mod opening;
 mod purge;
 mod secrecy;
 mod support;
+mod tampering;
 mod writer;
 
 pub(crate) use support::{START, Site};

@@ -5,10 +5,9 @@ use std::{path::Path, str::FromStr, sync::Arc};
 use cloister_types::{Entropy, Timestamp};
 
 use crate::{
-    AuditBody, AuditEvent, Store, StoreError, VaultId, VaultPaths, audit,
-    audit::AuditRecord,
-    connection::{self, DatabaseKey},
-    files, key_file,
+    AuditBody, AuditEvent, AuditRecord, Store, StoreError, SubKey, VaultId, VaultPaths,
+    audit::{self, AuditKeys},
+    connection, files, key_file,
     keys::RootKey,
     lock::VaultLock,
     migrations,
@@ -52,7 +51,7 @@ impl Vault {
         }
         let (id, root) = (VaultId::random(entropy), RootKey::random(entropy));
         key_file::write(&paths.key_file(&id), &root)?;
-        build_database(&paths, &Arc::new(root.database_key(id)), at).await?;
+        build_database(&paths, (id, &root), at).await?;
         files::rename(&paths.new_database(), &paths.database())?;
         files::write_whole(&paths.id(), format!("{id}\n").as_bytes())?;
         tracing::info!(vault = %id, "vault made");
@@ -81,7 +80,7 @@ impl Vault {
         let id = read_id(&paths.id())?;
         let root = key_file::read(&paths.key_file(&id))?;
         files::make_private(&database)?;
-        check_and_migrate(&database, &Arc::new(root.database_key(id))).await?;
+        check_and_migrate(&database, (id, &root)).await?;
         tracing::info!(vault = %id, "vault opened");
         Store::connect(&paths, id, root, lock).await
     }
@@ -103,9 +102,10 @@ fn refuse_key_beside_data(paths: &VaultPaths) -> Result<(), StoreError> {
 /// Builds the database under a temporary name, so that the real name only ever means a whole one.
 async fn build_database(
     paths: &VaultPaths,
-    key: &DatabaseKey,
+    (id, root): (VaultId, &RootKey),
     at: Timestamp,
 ) -> Result<(), StoreError> {
+    let (key, log) = (Arc::new(root.database_key(id)), log_keys(id, root));
     let fresh = paths.new_database();
     for suffix in ["", "-wal", "-shm"] {
         let mut leftover = fresh.clone().into_os_string();
@@ -115,16 +115,20 @@ async fn build_database(
     // SQLite gives the log and its index the mode of the database file.
     files::make_file(&fresh)?;
     // Closing the last connection folds the log into the file and removes it.
-    connection::with_one(&fresh, key, async |connection| {
+    connection::with_one(&fresh, &key, async |connection| {
         migrations::run(connection).await?;
         let made = AuditRecord::new(AuditEvent::VaultCreated, at, AuditBody::new());
-        audit::append(connection, &made).await
+        audit::begin_log(connection, &log, &made).await
     })
     .await
 }
 
-async fn check_and_migrate(database: &Path, key: &DatabaseKey) -> Result<(), StoreError> {
-    connection::with_one(database, key, async |connection| {
+async fn check_and_migrate(
+    database: &Path,
+    (id, root): (VaultId, &RootKey),
+) -> Result<(), StoreError> {
+    let (key, log) = (Arc::new(root.database_key(id)), log_keys(id, root));
+    connection::with_one(database, &key, async |connection| {
         // SQLite takes a file that was cut to nothing for a new database, and a new vault would
         // hide the loss.
         if connection::is_empty(connection).await? {
@@ -133,9 +137,14 @@ async fn check_and_migrate(database: &Path, key: &DatabaseKey) -> Result<(), Sto
         if let Some(finding) = connection::quick_check(connection).await?.into_iter().next() {
             return Err(StoreError::Damaged { finding });
         }
-        migrations::run(connection).await
+        migrations::run(connection).await?;
+        audit::adopt_records(connection, &log).await
     })
     .await
+}
+
+fn log_keys(id: VaultId, root: &RootKey) -> AuditKeys {
+    AuditKeys::derive(id, &root.sub_key(id, SubKey::Audit))
 }
 
 fn read_id(path: &Path) -> Result<VaultId, StoreError> {

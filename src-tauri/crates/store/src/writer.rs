@@ -1,4 +1,5 @@
-//! The one connection that writes, and transactions on it.
+//! The one connection that writes, and transactions on it: what an act changes and the records about
+//! it, together or not at all.
 //!
 //! A pool would hand a connection back in a task of its own, and the next writer wait for that task:
 //! with one connection that costs as much as the write itself (`examples/measure_turn.rs`).
@@ -11,23 +12,35 @@ use std::{
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use crate::{StoreError, connection::PATIENCE};
+use crate::{
+    StoreError,
+    audit::{AuditKeys, Link},
+    connection::PATIENCE,
+};
 
 /// The connection that writes; whoever holds it is the only one who does. Waiters are served in the
 /// order in which they came.
 #[derive(Clone)]
-pub(crate) struct Writer(Arc<Mutex<Slot>>);
+pub(crate) struct Writer {
+    slot: Arc<Mutex<Slot>>,
+    audit: Arc<AuditKeys>,
+}
 
 struct Slot {
     /// Nothing once it is closed.
     connection: Option<SqliteConnection>,
     /// A transaction was begun and dropped without an end.
     unfinished: bool,
+    /// The end of the audit log's chain as last committed. A transaction that appends takes it out,
+    /// and puts it back changed when it is committed: one that is rolled back, or of which nobody
+    /// knows how it ended, leaves nothing here, and the next one reads the row.
+    link: Option<Link>,
 }
 
 impl Writer {
-    pub(crate) fn new(connection: SqliteConnection) -> Self {
-        Self(Arc::new(Mutex::new(Slot { connection: Some(connection), unfinished: false })))
+    pub(crate) fn new(connection: SqliteConnection, audit: Arc<AuditKeys>) -> Self {
+        let slot = Slot { connection: Some(connection), unfinished: false, link: None };
+        Self { slot: Arc::new(Mutex::new(slot)), audit }
     }
 
     /// The connection, for statements that stand for themselves.
@@ -35,7 +48,7 @@ impl Writer {
     /// # Errors
     /// [`StoreError::Busy`] when others have it for too long, [`StoreError::Closed`] after the end.
     pub(crate) async fn hold(&self) -> Result<Held, StoreError> {
-        let waited = tokio::time::timeout(PATIENCE, Arc::clone(&self.0).lock_owned()).await;
+        let waited = tokio::time::timeout(PATIENCE, Arc::clone(&self.slot).lock_owned()).await;
         let mut slot = waited.map_err(|_| StoreError::Busy)?;
         let unfinished = std::mem::take(&mut slot.unfinished);
         let connection = slot.connection.as_mut().ok_or(StoreError::Closed)?;
@@ -55,7 +68,7 @@ impl Writer {
         // Set first: the statement may have run although nobody waited for its end.
         held.0.unfinished = true;
         match sqlx::query("BEGIN IMMEDIATE").execute(&mut *held).await {
-            Ok(_) => Ok(WriteTransaction(held)),
+            Ok(_) => Ok(WriteTransaction { held, audit: Arc::clone(&self.audit), link: None }),
             Err(error) => {
                 held.0.unfinished = false;
                 Err(error.into())
@@ -66,7 +79,7 @@ impl Writer {
     /// Waits for what is under way and closes the connection.
     pub(crate) async fn close(&self) {
         let connection = {
-            let mut slot = self.0.lock().await;
+            let mut slot = self.slot.lock().await;
             slot.connection.take()
         };
         // An open transaction is rolled back with the connection.
@@ -79,7 +92,7 @@ impl Writer {
 
     /// Whether [`Writer::close`] was called and has ended.
     pub(crate) fn is_closed(&self) -> bool {
-        self.0.try_lock().is_ok_and(|slot| slot.connection.is_none())
+        self.slot.try_lock().is_ok_and(|slot| slot.connection.is_none())
     }
 }
 
@@ -100,17 +113,50 @@ impl DerefMut for Held {
     }
 }
 
-/// A transaction that may write.
-pub(crate) struct WriteTransaction(Held);
+#[cfg(test)]
+impl Held {
+    /// Forgets where the chain ends, after a test wrote the row by other means.
+    pub(crate) fn forget_link(&mut self) {
+        self.0.link = None;
+    }
+}
+
+/// A transaction that may write and append to the audit log.
+pub(crate) struct WriteTransaction {
+    held: Held,
+    audit: Arc<AuditKeys>,
+    /// The end of the chain with the records of this transaction; nothing before the first.
+    link: Option<Link>,
+}
 
 impl WriteTransaction {
+    /// The database, the keys of the audit log and the end of its chain.
+    ///
+    /// # Errors
+    /// [`StoreError::ChainBroken`] when the end of the chain is missing or was changed.
+    pub(crate) async fn log(
+        &mut self,
+    ) -> Result<(&mut SqliteConnection, &AuditKeys, &mut Link), StoreError> {
+        let link = match self.link.take().or_else(|| self.held.0.link.take()) {
+            Some(link) => link,
+            None => Link::read(&mut self.held, &self.audit).await?,
+        };
+        Ok((&mut self.held, &self.audit, self.link.insert(link)))
+    }
+
     /// Makes what was written last, and returns when it is on the disk.
     ///
     /// # Errors
     /// When it could not be; then nothing was written.
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        sqlx::query("COMMIT").execute(&mut *self.0).await?;
-        self.0.0.unfinished = false;
+        if let Some(link) = &mut self.link {
+            link.write(&mut self.held, &self.audit).await?;
+        }
+        sqlx::query("COMMIT").execute(&mut *self.held).await?;
+        self.held.0.unfinished = false;
+        if self.link.is_some() {
+            self.held.0.link = self.link.take();
+        }
         Ok(())
     }
 }
@@ -119,12 +165,12 @@ impl Deref for WriteTransaction {
     type Target = SqliteConnection;
 
     fn deref(&self) -> &SqliteConnection {
-        &self.0
+        &self.held
     }
 }
 
 impl DerefMut for WriteTransaction {
     fn deref_mut(&mut self) -> &mut SqliteConnection {
-        &mut self.0
+        &mut self.held
     }
 }

@@ -34,4 +34,4 @@ pub use log_safe::LogSafe;
 pub use permission::{Act, Authorized, Permission, PermissionError, act};
 pub use proof::{ReadScope, Sanitized, VerifiedModel};
 pub use secret::Secret;
-pub use time::{Clock, FixedClock, SystemClock, Timestamp};
+pub use time::{Clock, FixedClock, SystemClock, Timestamp, TimestampError};

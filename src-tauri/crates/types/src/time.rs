@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    str::FromStr,
     sync::atomic::{AtomicI64, Ordering},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -59,6 +60,21 @@ impl fmt::Display for Timestamp {
 }
 
 impl crate::LogSafe for Timestamp {}
+
+/// A text that is no point in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a time as RFC 3339 writes it")]
+pub struct TimestampError;
+
+impl FromStr for Timestamp {
+    type Err = TimestampError;
+
+    /// Reads RFC 3339 with any offset; what is finer than a millisecond is dropped.
+    fn from_str(text: &str) -> Result<Self, TimestampError> {
+        let time: jiff::Timestamp = text.parse().map_err(|_| TimestampError)?;
+        Ok(Self(time.as_millisecond()))
+    }
+}
 
 /// Tells the time. Everything that depends on time takes one as an argument.
 pub trait Clock: Send + Sync {
@@ -130,6 +146,14 @@ mod tests {
     #[test]
     fn a_timestamp_reads_as_rfc_3339() {
         assert_eq!(Timestamp::from_millis(1_700_000_000_500).to_string(), "2023-11-14T22:13:20.5Z");
+    }
+
+    #[test]
+    fn rfc_3339_is_read_back() {
+        let time = Timestamp::from_millis(1_700_000_000_500);
+        assert_eq!(time.to_string().parse(), Ok(time));
+        assert_eq!("2023-11-14T23:13:20.5+01:00".parse(), Ok(time));
+        assert_eq!("yesterday".parse::<Timestamp>(), Err(TimestampError));
     }
 
     #[test]

@@ -4,7 +4,9 @@ use cloister_types::{AccountId, Pseudonym, Timestamp};
 use sqlx::SqliteConnection;
 
 use super::MALFORMED;
-use crate::{AuditBody, AuditEvent, AuditRecord, Store, StoreError, audit};
+use crate::{
+    AuditBody, AuditEvent, AuditRecord, Store, StoreError, audit, writer::WriteTransaction,
+};
 
 /// The shared secret of an authenticator, sealed by the vault, and the last time step that was
 /// used.
@@ -200,7 +202,7 @@ async fn write_codes(
 }
 
 async fn append(
-    tx: &mut SqliteConnection,
+    tx: &mut WriteTransaction,
     event: AuditEvent,
     id: AccountId,
     at: Timestamp,
@@ -208,7 +210,7 @@ async fn append(
     let pseudonym: Option<String> =
         sqlx::query_scalar("SELECT pseudonym FROM account WHERE id = ?")
             .bind(id.to_string())
-            .fetch_optional(&mut *tx)
+            .fetch_optional(&mut **tx)
             .await?;
     let pseudonym: Pseudonym =
         pseudonym.ok_or(StoreError::UnknownAccount)?.parse().map_err(|_| MALFORMED)?;

@@ -11,8 +11,8 @@ use cloister_types::{
 use tempfile::TempDir;
 
 use crate::{
-    AuditBody, DataKey, NewSession, Place, SessionKind, Store, StoreError, TurnAuthorisation,
-    TurnCompletion, Vault, VaultPaths,
+    AuditBody, Checkpoint, DataKey, NewSession, Place, SessionKind, Store, StoreError,
+    TurnAuthorisation, TurnCompletion, Vault, VaultPaths,
 };
 
 /// When the tests' vaults are made.
@@ -137,6 +137,12 @@ impl Guest {
             audit: AuditBody::new().count("tokens", 90),
         }
     }
+}
+
+/// The checkpoint of the newest record, signed now if it was not.
+pub(crate) async fn signed_head(store: &Store) -> Checkpoint {
+    store.sign_last().await.unwrap();
+    store.last_checkpoint().await.unwrap().unwrap()
 }
 
 /// Every file below `folder` in which `needle` occurs.
