@@ -1,14 +1,17 @@
 //! The command line: translation only, one file a noun.
 
 mod ask;
+mod audit;
 mod chat;
 pub(crate) mod client;
+mod destination;
 mod doctor;
 mod guard;
 mod identity;
 mod init;
 mod model;
 mod output;
+mod query;
 
 use std::{
     env,
@@ -23,7 +26,7 @@ use std::{
 use clap::{CommandFactory, Parser, Subcommand};
 use cloister_app::{App, AppError, ErrorCode, Pack};
 
-use self::{client::Client, identity::Identity, output::Output};
+use self::{audit::AuditCommand, client::Client, identity::Identity, output::Output};
 pub(crate) use self::{client::Purpose, identity::Need};
 use crate::{
     confine::{self, FileAccess},
@@ -86,6 +89,12 @@ enum Command {
     Chat,
     /// Check each promise and say what was seen
     Doctor,
+    /// Verify, read or export the audit log, or sign its head
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Say where copies of backups and signed heads go
+    #[command(subcommand)]
+    Destination(destination::DestinationCommand),
     /// Use the guard alone, without a vault
     #[command(subcommand)]
     Guard(guard::GuardCommand),
@@ -240,6 +249,12 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
             let folders = Folders::find(arguments.data_dir.as_deref()).ok();
             return guard::run(&command, folders.as_ref(), output);
         }
+        Some(Command::Audit(AuditCommand::Verify(arguments))) if arguments.is_offline() => {
+            confine::restrict_files(FileAccess::Terminal, &[])?;
+            confine::lock_egress()?;
+            confine::settle_environment()?;
+            return audit::verify_offline(&arguments, output);
+        }
         _ => {}
     }
     let folders = Folders::find(arguments.data_dir.as_deref())
@@ -249,9 +264,9 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
         return Err(Failure::Usage(desktop::NO_DISPLAY.to_owned()));
     }
     let (access, writable) = match &arguments.command {
-        None => (FileAccess::Window, folders.prepare()?.to_vec()),
+        None => (FileAccess::Window, folders.writable()?),
         Some(Command::Model(_)) => (FileAccess::Terminal, Vec::new()),
-        Some(_) => (FileAccess::Terminal, folders.prepare()?.to_vec()),
+        Some(_) => (FileAccess::Terminal, folders.writable()?),
     };
     let mut limits = limits;
     limits.extend(confine::restrict_files(access, &writable)?.limit());
@@ -265,6 +280,8 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
         Some(Command::Ask(arguments)) => runtime.block_on(ask::run(&bench, arguments)),
         Some(Command::Chat) => runtime.block_on(chat::run(&bench)),
         Some(Command::Doctor) => runtime.block_on(doctor::run(&bench)),
+        Some(Command::Audit(command)) => runtime.block_on(audit::run(&bench, &command)),
+        Some(Command::Destination(command)) => runtime.block_on(destination::run(&bench, &command)),
         Some(Command::Model(command)) => runtime.block_on(model::run(&bench, &command)),
         Some(Command::Guard(_) | Command::Completions { .. } | Command::Openapi) => Ok(Exit::Done),
     }

@@ -8,12 +8,13 @@ use std::{
 
 use cloister_app::{
     AppError, AppOptions, EgressProbe, EgressReport, GuardSettings, ModelSource, Pack, Vault,
-    VaultPaths, WorkerCommand,
+    VaultPaths, WorkerCommand, read_destinations,
 };
 use cloister_types::{OsEntropy, SystemClock};
 use directories::ProjectDirs;
 
 use crate::{
+    cli::Failure,
     confine::{self, Role},
     worker::INFER_WORKER,
 };
@@ -74,6 +75,18 @@ impl Folders {
         for folder in &folders {
             std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
+        Ok(folders)
+    }
+
+    /// Every folder that this program writes to: its own, and the site's places for copies as far as
+    /// they are there now.
+    ///
+    /// # Errors
+    /// When an own folder cannot be made, or the file that names the places cannot be used.
+    pub(crate) fn writable(&self) -> Result<Vec<PathBuf>, Failure> {
+        let mut folders = self.prepare()?.to_vec();
+        let places = read_destinations(&self.config)?.into_iter().map(|place| place.folder);
+        folders.extend(places.filter(|folder| folder.is_dir()));
         Ok(folders)
     }
 

@@ -137,7 +137,7 @@ impl App {
         });
         DestinationsDto {
             items: items.collect(),
-            restart_needed: destinations != self.destinations.as_slice(),
+            restart_needed: destinations[..] != self.destinations[..],
         }
     }
 

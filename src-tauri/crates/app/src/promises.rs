@@ -100,12 +100,31 @@ impl App {
     async fn every_decision_recorded(&self) -> Result<PromiseDto, AppError> {
         let promise =
             Promise { id: "P4", title: "Every decision is recorded, and tampering shows" };
-        let count = self.store.audit_count().await?;
+        let seen = self.store.verify_audit(&[]).await?;
+        if let Some(finding) = seen.finding {
+            let place = finding.seq.map_or_else(String::new, |seq| format!(" at record {seq}"));
+            let what = finding.kind.sentence();
+            return Ok(promise.broken(format!("The audit log does not hold{place}: {what}.")));
+        }
         let evidence = format!(
-            "{count} records. Each turn has two, committed before its first word and before its \
-             end; the table only grows. The chain that shows tampering is not built yet."
+            "{} records verified, {} signed heads; head {}. Each turn has two records, committed \
+             before its first word and before its end.",
+            seen.records, seen.checkpoints, seen.head
         );
-        Ok(promise.not_built(evidence))
+        let copies = self.store.checkpoint_copies().await?;
+        let Some(last) = copies.iter().max_by_key(|copy| copy.at) else {
+            let limit = "No signed head is kept elsewhere, so that whoever holds the root key \
+                         could rewrite the log unseen. Add a place with `cloister destination add`, \
+                         or print one with `cloister audit checkpoint --print`.";
+            return Ok(promise.limited(evidence, limit.to_owned()));
+        };
+        let age = self.options.clock.now().since(last.at).as_secs() / 3_600;
+        let limit = format!(
+            "Whoever holds the root key could rewrite what came after the last signed head that is \
+             kept elsewhere: in {}, {age} hours old.",
+            last.place
+        );
+        Ok(promise.limited(evidence, limit))
     }
 
     async fn data_ends(&self) -> Result<PromiseDto, AppError> {
