@@ -173,7 +173,7 @@ impl Store {
         let record =
             AuditRecord::new(AuditEvent::TurnCompleted, turn.completed_at, turn.audit.clone());
         audit::append(&mut tx, &record.about_turn(turn.turn).about(pseudonym)).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     /// The latest conversation of `owner`, if there is one.

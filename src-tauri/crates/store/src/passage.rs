@@ -120,7 +120,7 @@ impl Store {
             .count("deleted", gone.rows_affected())
             .count("inserted", passages.len() as u64);
         audit::append(&mut tx, &AuditRecord::new(AuditEvent::KnowledgeReplaced, at, body)).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     /// Every passage whatever its label, by collection and order: for building the index, which

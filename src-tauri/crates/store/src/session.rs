@@ -210,7 +210,7 @@ impl Store {
             .count("second_factor", session.elevated_until.is_some().into());
         let record = AuditRecord::new(event, session.started_at, body);
         audit::append(&mut tx, &record.about(session.pseudonym)).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     /// Notes that a session was used and moves its end.

@@ -145,10 +145,10 @@ impl Link {
         .fetch_optional(connection)
         .await?
         .ok_or(StoreError::ChainBroken)?;
-        Self::open(row, keys).ok_or(StoreError::ChainBroken)
+        Self::open(&row, keys).ok_or(StoreError::ChainBroken)
     }
 
-    fn open(row: StoredLink, keys: &AuditKeys) -> Option<Self> {
+    fn open(row: &StoredLink, keys: &AuditKeys) -> Option<Self> {
         let mut link = Self {
             seq: row.seq,
             head: Digest::from_stored(&row.head)?,

@@ -103,8 +103,10 @@ impl Store {
         self.keep_head(&last).await?;
         let mut copies = Vec::new();
         for destination in destinations {
-            let copied = self.copy_to(destination, &last, now).await;
-            copies.push(CheckpointCopy { destination: destination.name.clone(), copied });
+            copies.push(CheckpointCopy {
+                destination: destination.name.clone(),
+                copied: self.copy_to(destination, &last, now).await,
+            });
         }
         Ok(copies)
     }
@@ -171,7 +173,8 @@ impl Store {
         drop(connection);
         let count = new.len() as u64;
         if !new.is_empty() {
-            let lines: String = new.iter().map(|new| format!("{}\n", new.to_line())).collect();
+            let lines: Vec<String> = new.iter().map(Checkpoint::to_line).collect();
+            let lines = lines.join("\n") + "\n";
             let appended = tokio::task::spawn_blocking(move || append_lines(&path, &lines)).await;
             appended.map_err(|_| StoreError::Closed)??;
         }

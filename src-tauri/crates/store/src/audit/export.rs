@@ -158,11 +158,11 @@ impl ExportVerifier {
             let seq = follower.as_ref().map(Follower::next);
             let unreadable = AuditFinding { seq, kind: FindingKind::Unreadable };
             let read = if line.len() > LONGEST_LINE { None } else { Canonical::read(&line) };
-            let followed = match read.as_ref().and_then(Exported::of) {
+            let verdict = match read.as_ref().and_then(Exported::of) {
                 Some(exported) => self.follow(&mut follower, &exported, &heads),
                 None => Err(unreadable),
             };
-            if let Err(finding) = followed {
+            if let Err(finding) = verdict {
                 return Ok(self.finished(Some(finding)));
             }
         }

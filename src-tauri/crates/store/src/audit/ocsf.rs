@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use super::AuditEvent;
 
 const SCHEMA: &str = "1.5.0";
+/// What OCSF calls an activity that it has no number for.
+const OTHER: u32 = 99;
 
 /// A record as it is exported.
 #[derive(Debug, Clone, Serialize)]
@@ -61,8 +63,8 @@ impl OcsfRecord {
     /// The record for `canonical`; nothing when its event is none of ours.
     pub(super) fn of(canonical: Canonical) -> Option<Self> {
         let event = AuditEvent::from_stored(&canonical.event)?;
-        let class = Class::of(event);
-        let (class_uid, activity_id) = class.ids(event);
+        let meaning = Meaning::of(event);
+        let (class_uid, activity_id) = (meaning.class as u32, meaning.activity);
         let enrichments = serde_json::from_str::<Value>(&canonical.body)
             .ok()
             .filter(|body| body.as_object().is_some_and(|body| !body.is_empty()))
@@ -73,8 +75,8 @@ impl OcsfRecord {
             class_uid,
             activity_id,
             type_uid: class_uid * 100 + activity_id,
-            severity_id: severity(event),
-            status_id: status(event),
+            severity_id: meaning.severity as u32,
+            status_id: meaning.outcome as u32,
             time: canonical.at,
             message: canonical.event.replace('_', " "),
             metadata: json!({
@@ -94,10 +96,22 @@ impl OcsfRecord {
     }
 
     /// The record as one line of JSON, without its end.
+    ///
+    /// # Panics
+    /// Never: numbers and strings serialise.
     #[must_use]
     pub fn to_line(&self) -> String {
         serde_json::to_string(self).expect("numbers and strings serialise")
     }
+}
+
+/// How OCSF sees an event.
+struct Meaning {
+    class: Class,
+    /// The activity's number within the class; 99 is one that OCSF has no number for.
+    activity: u32,
+    severity: Severity,
+    outcome: Outcome,
 }
 
 /// OCSF's classes that our events belong to.
@@ -114,149 +128,92 @@ enum Class {
     DatastoreActivity = 6_005,
 }
 
-/// What OCSF calls an activity that it has no number for.
-const OTHER: u32 = 99;
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Severity {
+    Informational = 1,
+    Medium = 3,
+    High = 4,
+}
 
-impl Class {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Success = 1,
+    Failure = 2,
+}
+
+impl Meaning {
     const fn of(event: AuditEvent) -> Self {
         use AuditEvent as E;
+        use Class as C;
         match event {
-            E::AlertRaised | E::AlertChanged | E::CapabilityExceeded | E::ClockJumped => {
-                Self::DetectionFinding
+            E::AlertRaised | E::ClockJumped => Self::at(C::DetectionFinding, 1).high(),
+            E::CapabilityExceeded => Self::at(C::DetectionFinding, 1).high().failed(),
+            E::AlertChanged => Self::at(C::DetectionFinding, 2),
+            E::AccountCreated => Self::at(C::AccountChange, 1),
+            E::PasswordChanged => Self::at(C::AccountChange, 3),
+            E::AccountReset => Self::at(C::AccountChange, 4),
+            E::AccountDeleted => Self::at(C::AccountChange, 6),
+            E::LockedOut => Self::at(C::AccountChange, 9).medium(),
+            E::SecondFactorAdded => Self::at(C::AccountChange, 10),
+            E::SecondFactorRemoved => Self::at(C::AccountChange, 11),
+            E::AccountChanged | E::RecoveryCodesMade => Self::at(C::AccountChange, OTHER),
+            E::SessionStarted | E::SignedIn => Self::at(C::Authentication, 1),
+            E::SignInFailed => Self::at(C::Authentication, 1).medium().failed(),
+            E::SessionEnded | E::SessionsOrphaned | E::SessionsRevoked => {
+                Self::at(C::Authentication, 2)
             }
-            E::PasswordChanged
-            | E::SecondFactorAdded
-            | E::SecondFactorRemoved
-            | E::RecoveryCodesMade
-            | E::AccountCreated
-            | E::AccountChanged
-            | E::AccountReset
-            | E::AccountDeleted
-            | E::LockedOut => Self::AccountChange,
-            E::SessionStarted
-            | E::SessionEnded
-            | E::SessionsOrphaned
-            | E::SessionElevated
-            | E::SessionsRevoked
-            | E::SignedIn
-            | E::SignInFailed
-            | E::RecoveryCodeUsed => Self::Authentication,
-            E::AuthorisationGranted
-            | E::AuthorisationDenied
-            | E::TurnAuthorised
-            | E::TurnRefused
-            | E::PeerBlocked => Self::AuthorizeSession,
-            E::KeySlotAdded
-            | E::KeySlotRemoved
-            | E::KeysRotated
+            E::SessionElevated => Self::at(C::Authentication, OTHER),
+            E::RecoveryCodeUsed => Self::at(C::Authentication, OTHER).medium(),
+            E::AuthorisationGranted | E::TurnAuthorised => Self::at(C::AuthorizeSession, 1),
+            E::AuthorisationDenied | E::TurnRefused => {
+                Self::at(C::AuthorizeSession, OTHER).medium().failed()
+            }
+            E::PeerBlocked => Self::at(C::AuthorizeSession, OTHER).medium(),
+            E::KeySlotAdded | E::PolicyProposed | E::NoticePublished => {
+                Self::at(C::EntityManagement, 1)
+            }
+            E::KeysRotated
             | E::RecoveryConfirmed
-            | E::PolicyProposed
             | E::PolicyDecided
             | E::PolicyChanged
             | E::HoldChanged
             | E::SettingChanged
-            | E::NoticePublished
             | E::ConsentChanged
             | E::DataRestricted
-            | E::DataCorrected => Self::EntityManagement,
-            E::RoleChanged | E::LogAccessRequested | E::LogAccessDecided | E::LogAccessEnded => {
-                Self::UserAccessManagement
+            | E::DataCorrected => Self::at(C::EntityManagement, 3),
+            E::KeySlotRemoved => Self::at(C::EntityManagement, 4),
+            E::LogAccessDecided => Self::at(C::UserAccessManagement, 1),
+            E::LogAccessEnded => Self::at(C::UserAccessManagement, 2),
+            E::RoleChanged | E::LogAccessRequested => Self::at(C::UserAccessManagement, OTHER),
+            E::VaultCreated => Self::at(C::ApplicationLifecycle, 1),
+            E::ModelLoaded => Self::at(C::ApplicationLifecycle, 3),
+            E::RecoveryUsed => Self::at(C::ApplicationLifecycle, 3).medium(),
+            E::BackupRestored => Self::at(C::ApplicationLifecycle, OTHER),
+            E::AuditVerified => Self::at(C::ApiActivity, 2),
+            E::TurnCompleted | E::CheckpointSigned | E::BackupMade => {
+                Self::at(C::ApiActivity, OTHER)
             }
-            E::VaultCreated | E::RecoveryUsed | E::ModelLoaded | E::BackupRestored => {
-                Self::ApplicationLifecycle
-            }
-            E::TurnCompleted | E::AuditVerified | E::CheckpointSigned | E::BackupMade => {
-                Self::ApiActivity
-            }
-            E::AuditRead
-            | E::AuditExported
-            | E::KnowledgeReplaced
-            | E::Purged
-            | E::DataExported
-            | E::DataErased
-            | E::LogAccessUsed => Self::DatastoreActivity,
+            E::AuditRead | E::LogAccessUsed => Self::at(C::DatastoreActivity, 1),
+            E::KnowledgeReplaced => Self::at(C::DatastoreActivity, 2),
+            E::Purged | E::DataErased => Self::at(C::DatastoreActivity, 7),
+            E::AuditExported | E::DataExported => Self::at(C::DatastoreActivity, OTHER),
         }
     }
 
-    /// The class's number, and the activity's within it.
-    const fn ids(self, event: AuditEvent) -> (u32, u32) {
-        use AuditEvent as E;
-        let activity = match (self, event) {
-            // Create.
-            (Self::DetectionFinding, E::AlertRaised | E::CapabilityExceeded | E::ClockJumped)
-            | (Self::AccountChange, E::AccountCreated)
-            | (Self::EntityManagement, E::KeySlotAdded | E::PolicyProposed | E::NoticePublished)
-            // Logon.
-            | (Self::Authentication, E::SessionStarted | E::SignedIn | E::SignInFailed)
-            // Assign privileges.
-            | (Self::AuthorizeSession, E::AuthorisationGranted | E::TurnAuthorised)
-            | (Self::UserAccessManagement, E::LogAccessDecided)
-            // Install.
-            | (Self::ApplicationLifecycle, E::VaultCreated)
-            // Read.
-            | (Self::DatastoreActivity, E::AuditRead | E::LogAccessUsed) => 1,
-            // Update.
-            (Self::DetectionFinding, E::AlertChanged)
-            | (Self::DatastoreActivity, E::KnowledgeReplaced)
-            // Log-off.
-            | (Self::Authentication, E::SessionEnded | E::SessionsOrphaned | E::SessionsRevoked)
-            // Revoke privileges.
-            | (Self::UserAccessManagement, E::LogAccessEnded)
-            // Read.
-            | (Self::ApiActivity, E::AuditVerified) => 2,
-            // Password change, start, update.
-            (Self::AccountChange, E::PasswordChanged)
-            | (Self::ApplicationLifecycle, E::ModelLoaded | E::RecoveryUsed)
-            | (
-                Self::EntityManagement,
-                E::KeysRotated
-                | E::RecoveryConfirmed
-                | E::PolicyDecided
-                | E::PolicyChanged
-                | E::HoldChanged
-                | E::SettingChanged
-                | E::ConsentChanged
-                | E::DataRestricted
-                | E::DataCorrected,
-            ) => 3,
-            // Password reset, delete.
-            (Self::AccountChange, E::AccountReset) | (Self::EntityManagement, E::KeySlotRemoved) => 4,
-            (Self::AccountChange, E::AccountDeleted) => 6,
-            // Delete.
-            (Self::DatastoreActivity, E::Purged | E::DataErased) => 7,
-            // Lock.
-            (Self::AccountChange, E::LockedOut) => 9,
-            // A second factor added and removed.
-            (Self::AccountChange, E::SecondFactorAdded) => 10,
-            (Self::AccountChange, E::SecondFactorRemoved) => 11,
-            _ => OTHER,
-        };
-        (self as u32, activity)
+    const fn at(class: Class, activity: u32) -> Self {
+        Self { class, activity, severity: Severity::Informational, outcome: Outcome::Success }
     }
-}
 
-/// 1 is informational, 3 medium, 4 high.
-const fn severity(event: AuditEvent) -> u32 {
-    use AuditEvent as E;
-    match event {
-        E::CapabilityExceeded | E::AlertRaised | E::ClockJumped => 4,
-        E::SignInFailed
-        | E::LockedOut
-        | E::AuthorisationDenied
-        | E::PeerBlocked
-        | E::RecoveryUsed
-        | E::RecoveryCodeUsed
-        | E::TurnRefused => 3,
-        _ => 1,
+    const fn medium(self) -> Self {
+        Self { severity: Severity::Medium, ..self }
     }
-}
 
-/// 1 is success, 2 failure.
-const fn status(event: AuditEvent) -> u32 {
-    use AuditEvent as E;
-    match event {
-        E::SignInFailed | E::AuthorisationDenied | E::TurnRefused | E::CapabilityExceeded => 2,
-        _ => 1,
+    const fn high(self) -> Self {
+        Self { severity: Severity::High, ..self }
+    }
+
+    const fn failed(self) -> Self {
+        Self { outcome: Outcome::Failure, ..self }
     }
 }
 

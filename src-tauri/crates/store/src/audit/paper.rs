@@ -96,6 +96,9 @@ impl Line {
 
 impl Checkpoint {
     /// The checkpoint as one line of JSON, without its end.
+    ///
+    /// # Panics
+    /// Never: numbers and strings serialise.
     #[must_use]
     pub fn to_line(&self) -> String {
         serde_json::to_string(&Line::of(self)).expect("numbers and strings serialise")
@@ -259,7 +262,7 @@ mod tests {
     #[test]
     fn a_changed_checkpoint_is_no_longer_signed() {
         let signed = checkpoint();
-        let changes: [fn(&mut Checkpoint); 8] = [
+        let edits: [fn(&mut Checkpoint); 8] = [
             |c| c.number += 1,
             |c| c.seq += 1,
             |c| c.head = Digest::NONE,
@@ -269,9 +272,9 @@ mod tests {
             |c| c.successor = Some(c.key),
             |c| c.signature.0[0] ^= 1,
         ];
-        for (index, change) in changes.into_iter().enumerate() {
+        for (index, edit) in edits.into_iter().enumerate() {
             let mut changed = signed.clone();
-            change(&mut changed);
+            edit(&mut changed);
             assert!(!changed.is_signed(), "{index}");
             assert_ne!(changed.digest(), signed.digest(), "{index}");
         }

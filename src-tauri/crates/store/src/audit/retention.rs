@@ -40,10 +40,14 @@ impl PurgedRecords {
 /// A summary as verification reads it from the body of a record.
 #[derive(serde::Deserialize)]
 pub(super) struct Summary {
-    audit_first: i64,
-    audit_last: i64,
-    audit_anchor: String,
-    audit_signature: String,
+    #[serde(rename = "audit_first")]
+    first: i64,
+    #[serde(rename = "audit_last")]
+    last: i64,
+    #[serde(rename = "audit_anchor")]
+    anchor: String,
+    #[serde(rename = "audit_signature")]
+    signature: String,
 }
 
 /// Where the log begins, as a summary that is in order says.
@@ -61,12 +65,12 @@ impl Summary {
 
     /// What the summary says, if one of `keys` signed it.
     pub(super) fn anchor(&self, vault: VaultId, keys: &[PublicKey]) -> Option<Anchor> {
-        let hash: Digest = self.audit_anchor.parse().ok()?;
-        let signature: Signature = self.audit_signature.parse().ok()?;
-        let signed = signed(vault, self.audit_first, self.audit_last, &hash);
+        let hash: Digest = self.anchor.parse().ok()?;
+        let signature: Signature = self.signature.parse().ok()?;
+        let signed = signed(vault, self.first, self.last, &hash);
         keys.iter()
             .any(|key| key.verifies(signed.as_bytes(), &signature))
-            .then_some(Anchor { last: self.audit_last, hash })
+            .then_some(Anchor { last: self.last, hash })
     }
 }
 

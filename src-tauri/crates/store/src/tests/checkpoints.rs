@@ -94,7 +94,7 @@ async fn checkpoints_are_copied_elsewhere_once_each() {
     let file = destination.file(format!("cloister-{}.checkpoints", store.id()));
     // A copy that was cut short is written again on a line of its own.
     let whole = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, &whole[..whole.len() - 9]).unwrap();
+    std::fs::write(&file, &whole.as_bytes()[..whole.len() - 9]).unwrap();
     store.keep_checkpoints(&both, START + DAY).await.unwrap();
     let text = std::fs::read_to_string(&file).unwrap();
     let last = text.lines().last().unwrap();
