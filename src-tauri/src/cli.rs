@@ -9,6 +9,7 @@ mod doctor;
 mod guard;
 mod identity;
 mod init;
+mod key;
 mod model;
 mod output;
 mod query;
@@ -24,7 +25,7 @@ use std::{
 };
 
 use clap::{CommandFactory, Parser, Subcommand};
-use cloister_app::{App, AppError, ErrorCode, Pack};
+use cloister_app::{App, AppError, AppOptions, ErrorCode, Pack, Unlock};
 
 use self::{audit::AuditCommand, client::Client, identity::Identity, output::Output};
 pub(crate) use self::{client::Purpose, identity::Need};
@@ -98,6 +99,9 @@ enum Command {
     /// Use the guard alone, without a vault
     #[command(subcommand)]
     Guard(guard::GuardCommand),
+    /// Ways to unlock the vault: list, add, remove, replace
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// Look at, check or measure models
     #[command(subcommand)]
     Model(model::ModelCommand),
@@ -202,7 +206,25 @@ pub(crate) struct Bench<'a> {
 
 impl Bench<'_> {
     pub(crate) async fn open(&self) -> Result<Arc<App>, Failure> {
-        Ok(App::open(self.folders.options(Pack::Manga, self.limits.clone())?).await?)
+        self.unlock(self.folders.options(Pack::Manga, self.limits.clone())?).await
+    }
+
+    /// Opens the vault: by what `--unlock-fd` gives, else by what needs nobody, else by what is
+    /// typed on the terminal.
+    pub(crate) async fn unlock(&self, options: AppOptions) -> Result<Arc<App>, Failure> {
+        if let Some(number) = self.identity.unlock_fd {
+            let typed = Unlock::typed(identity::from_descriptor(number)?);
+            return Ok(App::unlock(options, &typed).await?);
+        }
+        match App::open(options.clone()).await {
+            Err(error) if error.code == ErrorCode::VaultLocked => {
+                match identity::prompt("Passphrase or recovery code of the vault: ")? {
+                    Some(typed) => Ok(App::unlock(options, &Unlock::typed(typed)).await?),
+                    None => Err(error.into()),
+                }
+            }
+            opened => Ok(opened?),
+        }
     }
 
     /// Does `work` as whoever the command line names, and leaves nothing open behind it.
@@ -282,6 +304,7 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
         Some(Command::Doctor) => runtime.block_on(doctor::run(&bench)),
         Some(Command::Audit(command)) => runtime.block_on(audit::run(&bench, &command)),
         Some(Command::Destination(command)) => runtime.block_on(destination::run(&bench, &command)),
+        Some(Command::Key(command)) => runtime.block_on(key::run(&bench, &command)),
         Some(Command::Model(command)) => runtime.block_on(model::run(&bench, &command)),
         Some(Command::Guard(_) | Command::Completions { .. } | Command::Openapi) => Ok(Exit::Done),
     }

@@ -7,8 +7,8 @@ use std::{
 };
 
 use cloister_app::{
-    AppError, AppOptions, EgressProbe, EgressReport, GuardSettings, ModelSource, Pack, Vault,
-    VaultPaths, WorkerCommand, read_destinations,
+    AppError, AppOptions, EgressProbe, EgressReport, GuardSettings, KeySources, ModelSource, Pack,
+    SecretServiceKeyring, Vault, VaultPaths, WorkerCommand, read_destinations,
 };
 use cloister_types::{OsEntropy, SystemClock};
 use directories::ProjectDirs;
@@ -117,6 +117,7 @@ impl Folders {
         let probe = Probe { data: self.data.clone(), limits };
         Ok(AppOptions {
             paths: self.vault(),
+            keys: key_sources(),
             models: self.models.clone(),
             model,
             pack,
@@ -125,6 +126,14 @@ impl Folders {
             entropy: Arc::new(OsEntropy),
             egress: Arc::new(probe),
         })
+    }
+}
+
+/// Where the service manager and the desktop keep keys.
+fn key_sources() -> KeySources {
+    KeySources {
+        credentials: env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from),
+        keyring: Some(Arc::new(SecretServiceKeyring)),
     }
 }
 

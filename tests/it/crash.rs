@@ -7,8 +7,8 @@ use std::{
 };
 
 use cloister_app::VaultPaths;
-use cloister_store::{AuditEvent, Vault};
-use cloister_tests::Program;
+use cloister_store::AuditEvent;
+use cloister_tests::{Program, open_vault};
 
 /// Starts a chat, has `turns` answered, and kills it without warning right after the last was
 /// shown, while the next question is already on its way.
@@ -45,7 +45,7 @@ async fn turns_shown_as_complete_survive_a_kill_and_the_vault_opens_sound() {
         chat_and_kill(&program, turns);
         complete += turns;
         let paths = VaultPaths { data_dir: program.data_dir(), config_dir: program.config_dir() };
-        let store = Vault::open(&paths).await.expect("the vault opens without repair");
+        let store = open_vault(&paths).await.expect("the vault opens without repair");
         assert!(store.check().await.expect("checked").is_sound());
         let records = store.audit_records(0, 10_000).await.expect("readable");
         let recorded =

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use cloister_app::{GuardSettings, ModelSource, Profile};
 use cloister_inference::scripted::{Script, ScriptedModel};
-use cloister_store::{AuditEvent, Vault};
-use cloister_tests::{Appliance, Setting};
+use cloister_store::AuditEvent;
+use cloister_tests::{Appliance, Setting, open_vault};
 
 use crate::turns::COMPOSED;
 
@@ -102,7 +102,7 @@ async fn what_the_model_never_saw_comes_back_to_the_same_session_only() {
     }
 
     appliance.app.close().await;
-    let store = Vault::open(&appliance.paths()).await.expect("the vault opens again");
+    let store = open_vault(&appliance.paths()).await.expect("the vault opens again");
     let records = store.audit_records(0, 1_000).await.expect("the records are readable");
     store.close().await;
     let classes: Vec<String> = records

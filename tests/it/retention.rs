@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use cloister_store::{AuditEvent, AuditRow, Vault};
-use cloister_tests::Appliance;
+use cloister_store::{AuditEvent, AuditRow};
+use cloister_tests::{Appliance, open_vault};
 
 async fn records(appliance: &Appliance) -> Vec<AuditRow> {
     appliance.app.close().await;
-    let store = Vault::open(&appliance.paths()).await.expect("the vault opens again");
+    let store = open_vault(&appliance.paths()).await.expect("the vault opens again");
     let records = store.audit_records(0, 1_000).await.expect("the records are readable");
     store.close().await;
     records

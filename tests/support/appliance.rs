@@ -3,8 +3,10 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use cloister_app::{
-    App, AppOptions, EgressProbe, EgressReport, GuardSettings, ModelSource, Pack, Peer, VaultPaths,
+    App, AppOptions, EgressProbe, EgressReport, GuardSettings, KeySources, ModelSource, Pack, Peer,
+    Unlock, Vault, VaultPaths,
 };
+use cloister_store::{Store, StoreError};
 use cloister_types::{Clock, FixedClock, OsEntropy, Timestamp};
 use tempfile::TempDir;
 
@@ -42,6 +44,14 @@ pub struct Appliance {
     folder: TempDir,
 }
 
+/// Opens a vault that no appliance has open, with its key file.
+///
+/// # Errors
+/// Those of [`Vault::open`].
+pub async fn open_vault(paths: &VaultPaths) -> Result<Store, StoreError> {
+    Vault::open(paths, &Unlock::Automatic, KeySources::default(), (&OsEntropy, START)).await
+}
+
 impl Appliance {
     /// An appliance with the sample pack and no model.
     pub async fn open() -> Self {
@@ -57,6 +67,7 @@ impl Appliance {
         let clock = Arc::new(FixedClock::new(START));
         let options = AppOptions {
             paths: paths(&folder),
+            keys: KeySources::default(),
             models: Vec::new(),
             model: setting.model,
             pack: setting.pack,

@@ -6,7 +6,7 @@ mod program;
 mod reader;
 mod search;
 
-pub use appliance::{Appliance, NoEgress, Setting};
+pub use appliance::{Appliance, NoEgress, Setting, open_vault};
 pub use program::{Program, models_folder, program, root};
 pub use reader::{Answer, Reader};
 pub use search::files_that_hold;

@@ -236,7 +236,7 @@ async fn open(bench: &Bench<'_>, purpose: Purpose) -> Result<Arc<App>, Failure> 
     if purpose == Purpose::Manage {
         options.model = ModelSource::Missing("This command needs no model.");
     }
-    Ok(App::open(options).await?)
+    bench.unlock(options).await
 }
 
 async fn send_over(socket: &Path, request: Request<Body>) -> Result<Response<Body>, Failure> {

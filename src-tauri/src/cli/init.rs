@@ -1,14 +1,27 @@
 //! `cloister init`: make a vault.
 
-use cloister_app::{App, Pack};
+use cloister_app::{App, FirstKey, Pack};
 
-use super::{Bench, Exit, Failure};
+use super::{Bench, Exit, Failure, key::new_passphrase};
 
 #[derive(clap::Args)]
 pub(crate) struct InitArguments {
     /// The knowledge to start with: manga, a sample shop; or none
     #[arg(long, value_name = "NAME", default_value = "manga")]
     pack: String,
+    /// What is to unlock the vault; a passphrase comes by --unlock-fd or from the terminal
+    #[arg(long, value_enum, value_name = "KIND", default_value = "keyfile")]
+    unlock: FirstUnlock,
+}
+
+#[derive(clap::ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+enum FirstUnlock {
+    /// A key in the configuration folder
+    Keyfile,
+    /// A passphrase, typed at every start
+    Passphrase,
+    /// A key in the desktop's keyring
+    Keyring,
 }
 
 pub(crate) async fn run(bench: &Bench<'_>, arguments: &InitArguments) -> Result<Exit, Failure> {
@@ -16,7 +29,12 @@ pub(crate) async fn run(bench: &Bench<'_>, arguments: &InitArguments) -> Result<
         Failure::Usage(format!("there is no pack called {:?}; use manga or none", arguments.pack))
     })?;
     let options = bench.folders.options(pack, bench.limits.clone())?;
-    let entries = App::init(&options).await?;
+    let first = match arguments.unlock {
+        FirstUnlock::Keyfile => FirstKey::KeyFile,
+        FirstUnlock::Keyring => FirstKey::Keyring,
+        FirstUnlock::Passphrase => FirstKey::Passphrase(new_passphrase(&bench.identity)?),
+    };
+    let entries = App::init(&options, first).await?;
     let folder = bench.folders.data.display();
     let keys = bench.folders.config.join("keys");
     if bench.output.is_json() {
@@ -26,10 +44,14 @@ pub(crate) async fn run(bench: &Bench<'_>, arguments: &InitArguments) -> Result<
         bench.output.json(&made)?;
     } else {
         bench.output.line(&format!("Made a vault in {folder} with {entries} entries."))?;
+        let kept = match arguments.unlock {
+            FirstUnlock::Keyfile => format!("Its key lies in {}.", keys.display()),
+            FirstUnlock::Passphrase => "Its passphrase is kept nowhere.".to_owned(),
+            FirstUnlock::Keyring => "Its key lies in the keyring of this desktop.".to_owned(),
+        };
         bench.output.note(&format!(
-            "Its key lies in {}. Keep a copy of that folder elsewhere: without the key nobody can \
-             open the vault.",
-            keys.display()
+            "{kept} Print a recovery code with `cloister key recovery new`: without a key nobody \
+             can open the vault."
         ))?;
     }
     Ok(Exit::Done)

@@ -11,7 +11,7 @@ use cloister_chat::Desk;
 use cloister_guard::Guard;
 use cloister_inference::{LanguageModel, WorkerCommand};
 use cloister_knowledge::Index;
-use cloister_store::{Destination, Store, VaultPaths};
+use cloister_store::{Destination, KeySources, Store, VaultPaths};
 use cloister_types::{Clock, Entropy, PassageId, Timestamp};
 use tokio::task::JoinHandle;
 
@@ -71,6 +71,8 @@ pub enum ModelSource {
 pub struct AppOptions {
     /// Where the vault and its key lie.
     pub paths: VaultPaths,
+    /// Where keys that need nobody may lie, besides the key file.
+    pub keys: KeySources,
     /// Where model files lie, first match first.
     pub models: Vec<PathBuf>,
     /// What answers where passages must be put together.

@@ -3,6 +3,7 @@
 
 mod audit;
 mod destinations;
+mod keys;
 mod knowledge;
 mod session;
 mod status;
@@ -11,7 +12,7 @@ mod turn;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use self::{audit::*, destinations::*, knowledge::*, session::*, status::*, turn::*};
+pub use self::{audit::*, destinations::*, keys::*, knowledge::*, session::*, status::*, turn::*};
 use crate::ErrorCode;
 
 /// The body of every error.

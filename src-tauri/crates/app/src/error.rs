@@ -38,6 +38,10 @@ pub enum ErrorCode {
     VaultInUse,
     /// There is a vault in this place already.
     VaultExists,
+    /// Somebody has to type what opens the vault.
+    VaultLocked,
+    /// What was typed does not open the vault.
+    UnlockFailed,
     /// The vault cannot be opened: key, permissions or format; the message says which.
     VaultUnusable,
     /// The store could not read or write; nothing was changed.
@@ -72,6 +76,8 @@ impl ErrorCode {
             Self::TurnRunning => "turn_running",
             Self::VaultInUse => "vault_in_use",
             Self::VaultExists => "vault_exists",
+            Self::VaultLocked => "vault_locked",
+            Self::UnlockFailed => "unlock_failed",
             Self::VaultUnusable => "vault_unusable",
             Self::StoreFailed => "store_failed",
             Self::KnowledgeFailed => "knowledge_failed",
@@ -161,7 +167,21 @@ impl From<StoreError> for AppError {
         let code = match error {
             StoreError::InUse { .. } => ErrorCode::VaultInUse,
             StoreError::AlreadyExists { .. } => ErrorCode::VaultExists,
+            StoreError::Locked { .. } => ErrorCode::VaultLocked,
+            StoreError::WrongPassphrase
+            | StoreError::WrongRecoveryCode
+            | StoreError::RecoveryCodeLength
+            | StoreError::RecoveryCodeMistyped { .. } => ErrorCode::UnlockFailed,
+            StoreError::UnknownSlot => ErrorCode::NotFound,
+            StoreError::LastSlot
+            | StoreError::SlotExists { .. }
+            | StoreError::PassphraseTooShort { .. }
+            | StoreError::NoKeyring
+            | StoreError::CredentialMissing => ErrorCode::InvalidRequest,
             StoreError::NoVault { .. }
+            | StoreError::KeysMalformed
+            | StoreError::KeysAltered
+            | StoreError::CredentialMalformed { .. }
             | StoreError::Incomplete { .. }
             | StoreError::MalformedId { .. }
             | StoreError::KeyBesideData { .. }

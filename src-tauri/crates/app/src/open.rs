@@ -10,11 +10,13 @@ use cloister_access::Access;
 use cloister_chat::{Desk, DeskParts, Placeholders, SystemPrompt};
 use cloister_guard::Guard;
 use cloister_knowledge::{Entry, Index, read_pack};
-use cloister_store::{AuditCode, AuditCodeError, Destination, Passage, Store, Vault};
-use cloister_types::{PassageId, Timestamp};
+use cloister_store::{
+    AuditCode, AuditCodeError, Destination, NewKey, Passage, Store, Unlock, Vault,
+};
+use cloister_types::{PassageId, Secret, Timestamp};
 
 use crate::{
-    App, AppError, AppOptions, ErrorCode, Pack, audit::keep_checkpoints, error::sentence,
+    App, AppError, AppOptions, ErrorCode, Pack, audit::keep_checkpoints, error::sentence, keys,
     knowledge, model::ModelKeeper, pack, read_destinations, tagger::LoadingTagger,
 };
 
@@ -24,35 +26,45 @@ const NAMELESS_SITE: &str = "Cloister";
 const PURGE_INTERVAL: Duration = Duration::from_mins(1);
 
 impl App {
-    /// Makes a vault with the knowledge that `options` name. Returns how many entries it holds.
+    /// Makes a vault that `first` opens, with the knowledge that `options` name. Returns how many
+    /// entries it holds.
     ///
     /// # Errors
     /// [`ErrorCode::VaultExists`] when there is one; [`ErrorCode::VaultUnusable`] when it cannot
     /// be made; [`ErrorCode::KnowledgeFailed`] when the pack cannot be read in.
-    pub async fn init(options: &AppOptions) -> Result<usize, AppError> {
-        let entropy = &*options.entropy;
-        let store = Vault::create(&options.paths, entropy, options.clock.now()).await?;
+    pub async fn init(options: &AppOptions, first: FirstKey) -> Result<usize, AppError> {
+        let store = create(options, first).await?;
         let imported = import(&store, options).await;
         store.close().await;
         imported
     }
 
-    /// Opens the appliance; makes the vault first if there is none.
+    /// Opens the appliance by what needs nobody; makes the vault first, with a key file, if there
+    /// is none.
     ///
     /// Must run within a tokio runtime: the purge and the loading of the model go on behind it.
     ///
     /// # Errors
-    /// [`ErrorCode::VaultInUse`], [`ErrorCode::VaultUnusable`], [`ErrorCode::StoreFailed`] or
-    /// [`ErrorCode::KnowledgeFailed`], each with a sentence that says what to do.
+    /// [`ErrorCode::VaultInUse`], [`ErrorCode::VaultLocked`], [`ErrorCode::VaultUnusable`],
+    /// [`ErrorCode::StoreFailed`] or [`ErrorCode::KnowledgeFailed`], each with a sentence that says
+    /// what to do.
     pub async fn open(options: AppOptions) -> Result<Arc<Self>, AppError> {
+        Self::unlock(options, &Unlock::Automatic).await
+    }
+
+    /// Opens the appliance as `unlock` says; like [`App::open`] otherwise.
+    ///
+    /// # Errors
+    /// Those of [`App::open`], and [`ErrorCode::UnlockFailed`] when what was typed does not fit.
+    pub async fn unlock(options: AppOptions, unlock: &Unlock) -> Result<Arc<Self>, AppError> {
         let tagger = LoadingTagger::start(options.models.clone());
         let guard = Arc::new(options.guard.guard(Some(Arc::new(tagger.clone())))?);
         let destinations = read_destinations(&options.paths.config_dir)?;
         let (store, new) = if Vault::exists(&options.paths) {
-            (Vault::open(&options.paths).await?, false)
+            let drawn = (&*options.entropy, options.clock.now());
+            (Vault::open(&options.paths, unlock, options.keys.clone(), drawn).await?, false)
         } else {
-            let entropy = &*options.entropy;
-            (Vault::create(&options.paths, entropy, options.clock.now()).await?, true)
+            (create(&options, FirstKey::KeyFile).await?, true)
         };
         let prepared = async {
             if new {
@@ -123,6 +135,27 @@ impl App {
             housekeeping,
         })
     }
+}
+
+/// What opens a vault that is made.
+#[derive(Debug)]
+pub enum FirstKey {
+    /// A key in the configuration folder.
+    KeyFile,
+    /// A key in the desktop's keyring.
+    Keyring,
+    /// A passphrase, stretched so that unlocking takes about a second on this machine.
+    Passphrase(Secret<String>),
+}
+
+async fn create(options: &AppOptions, first: FirstKey) -> Result<Store, AppError> {
+    let first = match first {
+        FirstKey::KeyFile => NewKey::KeyFile,
+        FirstKey::Keyring => NewKey::Keyring,
+        FirstKey::Passphrase(passphrase) => keys::stretched(passphrase).await?,
+    };
+    let drawn = (&*options.entropy, options.clock.now());
+    Ok(Vault::create_with(&options.paths, first, options.keys.clone(), drawn).await?)
 }
 
 /// What an opened vault knows, and where its copies go.

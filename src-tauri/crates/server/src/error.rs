@@ -29,6 +29,8 @@ pub const fn status_of(code: ErrorCode) -> StatusCode {
         ErrorCode::MessageTooLong => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorCode::RateLimited | ErrorCode::CoolingDown => StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::TurnRunning | ErrorCode::VaultExists => StatusCode::CONFLICT,
+        ErrorCode::UnlockFailed => StatusCode::FORBIDDEN,
+        ErrorCode::VaultLocked => StatusCode::LOCKED,
         ErrorCode::VaultInUse
         | ErrorCode::VaultUnusable
         | ErrorCode::SettingsInvalid

@@ -16,6 +16,7 @@ mod control;
 mod cookie;
 mod destinations;
 mod error;
+mod keys;
 mod knowledge;
 mod openapi;
 mod reader;

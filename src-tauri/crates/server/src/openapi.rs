@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use crate::{audit, destinations, knowledge, session, status, turns};
+use crate::{audit, destinations, keys, knowledge, session, status, turns};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,6 +28,12 @@ use crate::{audit, destinations, knowledge, session, status, turns};
         destinations::list,
         destinations::add,
         destinations::remove,
+        keys::list,
+        keys::add,
+        keys::remove,
+        keys::rotate,
+        keys::renew_recovery,
+        keys::confirm_recovery,
     )
 )]
 struct Description;

@@ -12,7 +12,9 @@ use axum::{
 use cloister_app::{App, AppError, Peer};
 use http::{HeaderValue, Request, header};
 
-use crate::{ApiError, audit, destinations, knowledge, reader::Context, session, status, turns};
+use crate::{
+    ApiError, audit, destinations, keys, knowledge, reader::Context, session, status, turns,
+};
 
 /// Most bytes of a request: 8,000 characters of four bytes, each perhaps escaped, and the rest.
 const MOST_BODY_BYTES: usize = 128 * 1024;
@@ -36,6 +38,11 @@ pub fn router(app: Arc<App>, peer: Peer) -> Router {
         .route("/api/audit/checkpoints", post(audit::sign).get(audit::checkpoints))
         .route("/api/destinations", get(destinations::list).post(destinations::add))
         .route("/api/destinations/{name}", delete(destinations::remove))
+        .route("/api/keys", get(keys::list).post(keys::add))
+        .route("/api/keys/rotate", post(keys::rotate))
+        .route("/api/keys/recovery", post(keys::renew_recovery))
+        .route("/api/keys/recovery/confirm", post(keys::confirm_recovery))
+        .route("/api/keys/{id}", delete(keys::remove))
         .fallback(async || ApiError(AppError::not_found()))
         .method_not_allowed_fallback(async || ApiError(AppError::not_found()))
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))

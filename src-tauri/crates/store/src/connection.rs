@@ -1,6 +1,12 @@
 //! One connection to the database: keyed, hardened and checked.
 
-use std::{fs::File, io::Read, path::Path, sync::Arc, time::Duration};
+use std::{
+    fs::File,
+    io::Read,
+    path::Path,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use cloister_types::Secret;
 use data_encoding::HEXLOWER;
@@ -42,6 +48,9 @@ pub(crate) enum Access {
 
 /// The raw key of the database, shared by the connections that may have to be made again.
 pub(crate) type DatabaseKey = Arc<Secret<[u8; 32]>>;
+
+/// The key of the readers that are still to be made, which changes when the root key is replaced.
+pub(crate) type CurrentKey = Arc<RwLock<DatabaseKey>>;
 
 /// Does `work` on a connection of its own to the encrypted database at `path`, which must exist.
 ///
@@ -107,7 +116,7 @@ pub(crate) async fn writer(
 /// Makes a pool of up to `size` connections that read, made when first needed and then kept.
 pub(crate) async fn readers(
     path: &Path,
-    key: &DatabaseKey,
+    key: &CurrentKey,
     size: u32,
 ) -> Result<SqlitePool, StoreError> {
     let key = Arc::clone(key);
@@ -118,7 +127,7 @@ pub(crate) async fn readers(
         .max_lifetime(None)
         .test_before_acquire(false)
         .after_connect(move |connection, _| {
-            let key = Arc::clone(&key);
+            let key = Arc::clone(&key.read().unwrap_or_else(PoisonError::into_inner));
             Box::pin(async move { configure(connection, &key, Access::Read).await })
         })
         .connect_with(options(path))
@@ -143,15 +152,41 @@ async fn configure(
     access: Access,
 ) -> Result<(), sqlx::Error> {
     sqlx::raw_sql(BEFORE_KEY).execute(&mut *connection).await?;
-    let digits = Zeroizing::new(HEXLOWER.encode(key.expose()));
-    let statement = format!("PRAGMA key = \"x'{}'\"", *digits);
-    sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *connection).await?;
+    set_key(connection, "key", key).await?;
     // Only reading a page tells a right key from a wrong one.
     sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&mut *connection).await?;
     sqlx::raw_sql(HARDEN).execute(&mut *connection).await?;
     if access == Access::Read {
         sqlx::raw_sql("PRAGMA query_only = ON").execute(&mut *connection).await?;
     }
+    Ok(())
+}
+
+async fn set_key(
+    connection: &mut SqliteConnection,
+    pragma: &'static str,
+    key: &Secret<[u8; 32]>,
+) -> Result<(), sqlx::Error> {
+    let digits = Zeroizing::new(HEXLOWER.encode(key.expose()));
+    let statement = format!("PRAGMA {pragma} = \"x'{}'\"", *digits);
+    sqlx::raw_sql(AssertSqlSafe(statement)).execute(connection).await.map(drop)
+}
+
+/// Encrypts every page under `key`, in one transaction of SQLite's own: a power cut leaves the
+/// database under the old key or the new one. Nobody else may have a connection in use.
+///
+/// # Errors
+/// When it could not be written; and [`StoreError::Damaged`] when the database does not open under
+/// the new key, which SQLCipher does not say by itself.
+pub(crate) async fn rekey(
+    connection: &mut SqliteConnection,
+    key: &Secret<[u8; 32]>,
+) -> Result<(), StoreError> {
+    // The transaction then needs room for one copy of the database, and not for older pages too.
+    sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *connection).await?;
+    set_key(connection, "rekey", key).await?;
+    sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&mut *connection).await?;
+    sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *connection).await?;
     Ok(())
 }
 

@@ -8,6 +8,8 @@ use libsqlite3_sys::{
 };
 use sqlx::migrate::MigrateError;
 
+use crate::SlotKind;
+
 /// Why an operation on the vault failed. Holds paths and codes, never a person's text or a key.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -97,6 +99,71 @@ pub enum StoreError {
     KeyFileMalformed {
         /// The key file.
         file: PathBuf,
+    },
+    /// Nothing that needs nobody opens the vault; somebody has to type what does.
+    #[error("the vault is locked; type what opens it ({})", kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(" or "))]
+    Locked {
+        /// What opens it.
+        kinds: Vec<SlotKind>,
+    },
+    /// The passphrase opens no slot.
+    #[error(
+        "the passphrase does not fit this store; check capitals and keyboard language, then try \
+         again"
+    )]
+    WrongPassphrase,
+    /// A passphrase for a new slot is too short.
+    #[error("the passphrase is too short; take at least {shortest} characters")]
+    PassphraseTooShort {
+        /// Fewest characters.
+        shortest: usize,
+    },
+    /// A recovery code is not as long as every one is.
+    #[error("a recovery code has eight groups of four")]
+    RecoveryCodeLength,
+    /// A group of a recovery code does not match its own check.
+    #[error("group {group} has a typing mistake")]
+    RecoveryCodeMistyped {
+        /// Which group, from 1.
+        group: usize,
+    },
+    /// The recovery code is free of mistakes and opens no slot.
+    #[error("the recovery code is another vault's, or one that was replaced")]
+    WrongRecoveryCode,
+    /// The keyring of the desktop does not answer.
+    #[error(
+        "the keyring of this desktop does not answer; use a key file instead, which protects a \
+         copied data folder but not a stolen disk that also holds the key"
+    )]
+    NoKeyring,
+    /// systemd hands over no credential.
+    #[error("there is no credential cloister.key; set LoadCredentialEncrypted= for the service")]
+    CredentialMissing,
+    /// The credential is too short to be a key, or too long.
+    #[error("the credential {} is not between 32 and 4,096 bytes long", .file.display())]
+    CredentialMalformed {
+        /// Where it lies.
+        file: PathBuf,
+    },
+    /// The header with the key slots cannot be read.
+    #[error("the key slots in vault.keys cannot be read; put the file back from a backup")]
+    KeysMalformed,
+    /// The header with the key slots is not as this vault's owner left it.
+    #[error(
+        "the key slots in vault.keys were changed by another hand; put the file back from a backup"
+    )]
+    KeysAltered,
+    /// No such key slot.
+    #[error("there is no such key slot")]
+    UnknownSlot,
+    /// The last key slot cannot be removed.
+    #[error("this is the last way to unlock the vault; add another first")]
+    LastSlot,
+    /// There is a slot of this kind already, and a place for one only.
+    #[error("there is a {kind} slot already; remove it first")]
+    SlotExists {
+        /// The kind.
+        kind: SlotKind,
     },
     /// The first page did not decrypt: the key is another vault's, or the first page is damaged.
     #[error(

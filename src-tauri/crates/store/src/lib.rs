@@ -17,7 +17,8 @@
 //! what a turn's content looks like (an opaque sealed value), and the timer of the purge. The statement that carries the key leaves copies of it in this process's
 //! memory, in buffers of `sqlx` that cannot be wiped.
 //!
-//! **Terms.** A *vault* is a data folder plus a key; the *root key* derives all others; a *data key*
+//! **Terms.** A *vault* is a data folder plus a key; a *key slot* wraps the *root key*, which opens
+//! the database; the *sealing key* derives what seals files and outlives the root key; a *data key*
 //! seals the turns of one session; the *guard* is the row that lets a purge delete audit records.
 #![forbid(unsafe_code)]
 
@@ -29,16 +30,23 @@ mod destination;
 mod error;
 mod files;
 mod key_file;
+mod key_header;
+mod key_slot;
+mod keyring;
 mod keys;
 mod lock;
 mod lockout;
 mod migrations;
 mod passage;
+mod passphrase;
 mod paths;
 mod purge;
+mod recovery_code;
 mod seal;
 mod session;
+mod slots;
 mod store;
+mod unlock;
 mod vault;
 mod writer;
 
@@ -58,12 +66,18 @@ pub use audit::{
 pub use conversation::{ConversationRow, TurnAuthorisation, TurnCompletion, TurnRow};
 pub use destination::{Destination, DestinationName, DestinationNameError};
 pub use error::{DatabaseError, StoreError};
+pub use key_slot::{KeySlot, SlotId, SlotKind, SlotKindError};
+pub use keyring::{Keyring, KeyringAnswer, SecretServiceKeyring};
 pub use keys::SubKey;
 pub use lockout::{Attempt, LockoutRule};
 pub use passage::{Passage, PassageRow};
+pub use passphrase::Stretching;
 pub use paths::{VaultId, VaultPaths};
 pub use purge::{AUDIT_KEPT, PurgeReport};
+pub use recovery_code::RecoveryCode;
 pub use seal::{DataKey, Sealed, WrappedKey};
 pub use session::{Ended, NewSession, Place, SessionKind, SessionRow};
+pub use slots::{KeyChange, NewKey, Rotated};
 pub use store::{Integrity, Store};
+pub use unlock::{KeySources, Unlock};
 pub use vault::Vault;

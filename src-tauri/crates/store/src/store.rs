@@ -3,24 +3,25 @@
 use std::{
     fmt,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, RwLock},
 };
 
 use cloister_types::Secret;
 use sqlx::SqlitePool;
 
 use crate::{
-    StoreError, SubKey, VaultId, VaultPaths,
+    StoreError, SubKey, VaultId,
     audit::AuditKeys,
-    connection,
-    keys::RootKey,
+    connection::{self, CurrentKey},
+    keys::SealingKey,
     lock::VaultLock,
+    slots::KeyChest,
     writer::{Held, WriteTransaction, Writer},
 };
 
 /// Connections that read. Four keep the window, the server and the purge from waiting for each
 /// other; each costs a thread and a page cache of 2 MB at most.
-const READERS: u32 = 4;
+pub(crate) const READERS: u32 = 4;
 
 /// An open vault. Cloning is cheap and shares the connections. [Close](Store::close) it before the
 /// process ends: SQLCipher's exit handler crashes a process whose connections are in use or closing.
@@ -29,7 +30,9 @@ pub struct Store(Arc<Inner>);
 
 struct Inner {
     id: VaultId,
-    root: RootKey,
+    chest: tokio::sync::Mutex<KeyChest>,
+    sealing: SealingKey,
+    database_key: CurrentKey,
     writer: Writer,
     readers: SqlitePool,
     lock: VaultLock,
@@ -54,20 +57,32 @@ impl Integrity {
 
 impl Store {
     pub(crate) async fn connect(
-        paths: &VaultPaths,
         id: VaultId,
-        root: RootKey,
+        chest: KeyChest,
         lock: VaultLock,
     ) -> Result<Self, StoreError> {
-        let key = Arc::new(root.database_key(id));
-        let audit = Arc::new(AuditKeys::derive(id, &root.sub_key(id, SubKey::Audit)));
-        let audit_head = paths.audit_head(&id);
-        let database = paths.database();
+        let sealing = chest.header.current().sealing(id, &chest.root)?;
+        let key = Arc::new(chest.root.database_key(id));
+        let database_key: CurrentKey = Arc::new(RwLock::new(Arc::clone(&key)));
+        let audit = Arc::new(AuditKeys::derive(id, &sealing.sub_key(id, SubKey::Audit)));
+        let audit_head = chest.paths.audit_head(&id);
+        let database = chest.paths.database();
         let database: &Path = &database;
         let writer = connection::writer(database, &key, Arc::clone(&audit)).await?;
-        match connection::readers(database, &key, READERS).await {
+        match connection::readers(database, &database_key, READERS).await {
             Ok(readers) => {
-                let inner = Inner { id, root, writer, readers, lock, audit, audit_head };
+                let chest = tokio::sync::Mutex::new(chest);
+                let inner = Inner {
+                    id,
+                    chest,
+                    sealing,
+                    database_key,
+                    writer,
+                    readers,
+                    lock,
+                    audit,
+                    audit_head,
+                };
                 Ok(Self(Arc::new(inner)))
             }
             Err(error) => {
@@ -83,10 +98,10 @@ impl Store {
         self.0.id
     }
 
-    /// Derives the key for another part of the program.
+    /// Derives the key for another part of the program. It stays when the root key is replaced.
     #[must_use]
     pub fn sub_key(&self, purpose: SubKey) -> Secret<[u8; 32]> {
-        self.0.root.sub_key(self.0.id, purpose)
+        self.0.sealing.sub_key(self.0.id, purpose)
     }
 
     /// The version of SQLCipher that encrypts the database, such as `4.10.0 community`.
@@ -119,6 +134,19 @@ impl Store {
         self.0.readers.close().await;
         self.0.writer.close().await;
         self.0.lock.release();
+    }
+
+    /// The keys, for one who changes them: changes wait for each other.
+    pub(crate) async fn chest(&self) -> tokio::sync::MutexGuard<'_, KeyChest> {
+        self.0.chest.lock().await
+    }
+
+    pub(crate) fn sealing(&self) -> &SealingKey {
+        &self.0.sealing
+    }
+
+    pub(crate) fn database_key(&self) -> &CurrentKey {
+        &self.0.database_key
     }
 
     pub(crate) fn readers(&self) -> &SqlitePool {

@@ -6,6 +6,7 @@ mod checkpoints;
 mod conversations;
 mod crash;
 mod folders;
+mod keys;
 mod knowledge;
 mod opening;
 mod purge;

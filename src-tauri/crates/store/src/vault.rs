@@ -2,15 +2,20 @@
 
 use std::{path::Path, str::FromStr, sync::Arc};
 
-use cloister_types::{Entropy, Timestamp};
+use cloister_types::{Entropy, Secret, Timestamp};
 
 use crate::{
-    AuditBody, AuditEvent, AuditRecord, Store, StoreError, SubKey, VaultId, VaultPaths,
+    AuditBody, AuditEvent, AuditRecord, KeySources, NewKey, SlotId, SlotKind, Store, StoreError,
+    SubKey, Unlock, VaultId, VaultPaths,
     audit::{self, AuditKeys},
-    connection, files, key_file,
-    keys::RootKey,
+    connection, files,
+    key_file::{self, KeyFile},
+    key_header::{Generation, Header},
+    keys::{RootKey, SealingKey},
     lock::VaultLock,
     migrations,
+    slots::{KeyChest, Prepared},
+    unlock::{self, Unlocked},
 };
 
 /// The vault on disk: made once, then opened by one process at a time.
@@ -41,6 +46,19 @@ impl Vault {
         entropy: &dyn Entropy,
         at: Timestamp,
     ) -> Result<Store, StoreError> {
+        Self::create_with(paths, NewKey::KeyFile, KeySources::default(), (entropy, at)).await
+    }
+
+    /// Makes a vault whose first key slot is `first`; like [`Vault::create`] otherwise.
+    ///
+    /// # Errors
+    /// Those of [`Vault::create`] and of [`Store::add_key`].
+    pub async fn create_with(
+        paths: &VaultPaths,
+        first: NewKey,
+        sources: KeySources,
+        (entropy, at): (&dyn Entropy, Timestamp),
+    ) -> Result<Store, StoreError> {
         let paths = paths.absolute()?;
         files::make_folder(&paths.data_dir)?;
         files::make_folder(&paths.keys())?;
@@ -50,21 +68,35 @@ impl Vault {
             return Err(StoreError::AlreadyExists { folder: paths.data_dir });
         }
         let (id, root) = (VaultId::random(entropy), RootKey::random(entropy));
-        key_file::write(&paths.key_file(&id), &root)?;
-        build_database(&paths, (id, &root), at).await?;
+        let sealing = SealingKey::random(entropy);
+        let header = Header::new(Generation::new(id, &root, &sealing, entropy)?);
+        let mut chest = KeyChest { paths, header, root, sources };
+        let slot = Prepared::new(first, &chest, (id, entropy)).await?;
+        let KeyChest { paths, header, root, .. } = &mut chest;
+        slot.add_at(header.current_mut(), root, id, (at, entropy))?;
+        header.write(&paths.key_slots())?;
+        build_database(paths, (id, root, &sealing), at).await?;
         files::rename(&paths.new_database(), &paths.database())?;
         files::write_whole(&paths.id(), format!("{id}\n").as_bytes())?;
         tracing::info!(vault = %id, "vault made");
-        Store::connect(&paths, id, root, lock).await
+        Store::connect(id, chest, lock).await
     }
 
-    /// Opens the vault, checks its structure and brings its schema up to this program's.
+    /// Unlocks and opens the vault, checks its structure and brings its schema up to this
+    /// program's. Opening by the recovery code leaves a record.
     ///
     /// # Errors
     /// [`StoreError::NoVault`], [`StoreError::Incomplete`], [`StoreError::InUse`],
-    /// [`StoreError::WrongKey`], [`StoreError::NotEncrypted`], [`StoreError::NewerSchema`],
-    /// [`StoreError::Damaged`], the errors of the key file, and what files may refuse.
-    pub async fn open(paths: &VaultPaths) -> Result<Store, StoreError> {
+    /// [`StoreError::Locked`], [`StoreError::WrongPassphrase`], [`StoreError::WrongRecoveryCode`],
+    /// [`StoreError::WrongKey`], [`StoreError::KeysAltered`], [`StoreError::NotEncrypted`],
+    /// [`StoreError::NewerSchema`], [`StoreError::Damaged`], the errors of the key file, and what
+    /// files may refuse.
+    pub async fn open(
+        paths: &VaultPaths,
+        unlock: &Unlock,
+        sources: KeySources,
+        (entropy, at): (&dyn Entropy, Timestamp),
+    ) -> Result<Store, StoreError> {
         let paths = paths.absolute()?;
         if !Self::exists(&paths) {
             return Err(StoreError::NoVault { folder: paths.data_dir });
@@ -78,12 +110,105 @@ impl Vault {
         }
         refuse_key_beside_data(&paths)?;
         let id = read_id(&paths.id())?;
-        let root = key_file::read(&paths.key_file(&id))?;
         files::make_private(&database)?;
-        check_and_migrate(&database, (id, &root)).await?;
+        let (chest, slot) = match Header::read(&paths.key_slots())? {
+            Some(header) => open_with_header(header, (paths, id), unlock, sources).await?,
+            None => (open_old(paths, id, sources, entropy).await?, None),
+        };
+        let chest = finish_conversion(chest, id, slot.is_none(), (entropy, at))?;
         tracing::info!(vault = %id, "vault opened");
-        Store::connect(&paths, id, root, lock).await
+        let store = Store::connect(id, chest, lock).await?;
+        if let (Unlock::Recovery(_), Some(slot)) = (unlock, slot) {
+            let body = AuditBody::new().with("slot", &slot);
+            let used = AuditRecord::new(AuditEvent::RecoveryUsed, at, body);
+            if let Err(error) = store.record(&used).await {
+                store.close().await;
+                return Err(error);
+            }
+        }
+        Ok(store)
     }
+}
+
+/// Unlocks the generation that the database is under: the newest is tried first, and there is more
+/// than one only after a rotation that was cut short. No slot means that the key file still holds
+/// the root key itself.
+async fn open_with_header(
+    mut header: Header,
+    (paths, id): (VaultPaths, VaultId),
+    unlock: &Unlock,
+    sources: KeySources,
+) -> Result<(KeyChest, Option<SlotId>), StoreError> {
+    let database = paths.database();
+    let mut refusal = StoreError::WrongKey { database: database.clone() };
+    let mut opened = None;
+    for generation in header.generations() {
+        let unlocked = match unlock::unlock(generation, (&paths, id), unlock, &sources).await {
+            Ok(unlocked) => unlocked,
+            Err(error) => {
+                refusal = error;
+                continue;
+            }
+        };
+        let sealing = generation.sealing(id, &unlocked.root)?;
+        match check_and_migrate(&database, (id, &unlocked.root, &sealing)).await {
+            Ok(()) => {
+                opened = Some(unlocked);
+                break;
+            }
+            Err(error @ StoreError::WrongKey { .. }) => refusal = error,
+            Err(error) => return Err(error),
+        }
+    }
+    let Unlocked { root, slot } = opened.ok_or(refusal)?;
+    if header.settle(id, &root) {
+        header.write(&paths.key_slots())?;
+    }
+    Ok((KeyChest { paths, header, root, sources }, slot))
+}
+
+/// Opens a vault from before there were key slots: its key file holds the root key itself.
+async fn open_old(
+    paths: VaultPaths,
+    id: VaultId,
+    sources: KeySources,
+    entropy: &dyn Entropy,
+) -> Result<KeyChest, StoreError> {
+    let KeyFile::Root(root) = key_file::read(&paths.key_file(&id))? else {
+        return Err(StoreError::Incomplete { missing: paths.key_slots() });
+    };
+    // What was sealed so far was sealed by keys of the root key.
+    let sealing = SealingKey::new(Secret::new(*root.expose()));
+    let root = RootKey::new(root);
+    check_and_migrate(&paths.database(), (id, &root, &sealing)).await?;
+    let header = Header::new(Generation::new(id, &root, &sealing, entropy)?);
+    Ok(KeyChest { paths, header, root, sources })
+}
+
+/// Gives a vault whose key file holds the root key a slot for it: first the header, which the root
+/// key still opens, then the key file. Cut short between the two, it is done anew.
+fn finish_conversion(
+    mut chest: KeyChest,
+    id: VaultId,
+    needed: bool,
+    (entropy, at): (&dyn Entropy, Timestamp),
+) -> Result<KeyChest, StoreError> {
+    if !needed {
+        return Ok(chest);
+    }
+    let key = Secret::new(entropy.bytes());
+    let KeyChest { paths, header, root, .. } = &mut chest;
+    let stale = header.current().slots().into_iter().filter(|slot| slot.kind == SlotKind::KeyFile);
+    let stale: Vec<SlotId> = stale.map(|slot| slot.id).collect();
+    let slot = Prepared::plain(SlotKind::KeyFile, Secret::new(*key.expose()));
+    slot.add_at(header.current_mut(), root, id, (at, entropy))?;
+    for slot in stale {
+        header.current_mut().remove(id, root, slot)?;
+    }
+    header.write(&paths.key_slots())?;
+    key_file::write(&paths.key_file(&id), &key)?;
+    tracing::info!(vault = %id, "the key file now holds the key of a slot");
+    Ok(chest)
 }
 
 /// Compares the folders as the file system sees them, so that a link does not hide the fact. A
@@ -102,10 +227,10 @@ fn refuse_key_beside_data(paths: &VaultPaths) -> Result<(), StoreError> {
 /// Builds the database under a temporary name, so that the real name only ever means a whole one.
 async fn build_database(
     paths: &VaultPaths,
-    (id, root): (VaultId, &RootKey),
+    (id, root, sealing): (VaultId, &RootKey, &SealingKey),
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let (key, log) = (Arc::new(root.database_key(id)), log_keys(id, root));
+    let (key, log) = (Arc::new(root.database_key(id)), log_keys(id, sealing));
     let fresh = paths.new_database();
     for suffix in ["", "-wal", "-shm"] {
         let mut leftover = fresh.clone().into_os_string();
@@ -125,9 +250,9 @@ async fn build_database(
 
 async fn check_and_migrate(
     database: &Path,
-    (id, root): (VaultId, &RootKey),
+    (id, root, sealing): (VaultId, &RootKey, &SealingKey),
 ) -> Result<(), StoreError> {
-    let (key, log) = (Arc::new(root.database_key(id)), log_keys(id, root));
+    let (key, log) = (Arc::new(root.database_key(id)), log_keys(id, sealing));
     connection::with_one(database, &key, async |connection| {
         // SQLite takes a file that was cut to nothing for a new database, and a new vault would
         // hide the loss.
@@ -143,8 +268,8 @@ async fn check_and_migrate(
     .await
 }
 
-fn log_keys(id: VaultId, root: &RootKey) -> AuditKeys {
-    AuditKeys::derive(id, &root.sub_key(id, SubKey::Audit))
+fn log_keys(id: VaultId, sealing: &SealingKey) -> AuditKeys {
+    AuditKeys::derive(id, &sealing.sub_key(id, SubKey::Audit))
 }
 
 fn read_id(path: &Path) -> Result<VaultId, StoreError> {

@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use super::support::{START, Site, count};
-use crate::{Vault, VaultPaths};
+use super::support::{START, Site, count, open_at};
+use crate::{Unlock, VaultPaths};
 
 /// Copies a vault as it lies on the disk at this moment, as a power cut would leave it; the shared
 /// memory index is rebuilt from the log.
 fn copy_as_it_lies(site: &Site, to: &Path) -> VaultPaths {
     let copy = VaultPaths { data_dir: to.join("data"), config_dir: site.paths.config_dir.clone() };
     std::fs::create_dir_all(&copy.data_dir).unwrap();
-    for name in ["vault.db", "vault.db-wal", "vault.id"] {
+    for name in ["vault.db", "vault.db-wal", "vault.id", "vault.keys"] {
         std::fs::copy(site.paths.data_dir.join(name), copy.data_dir.join(name)).unwrap();
     }
     copy
@@ -34,7 +34,7 @@ async fn a_committed_turn_survives_and_an_uncommitted_one_does_not() {
     let copy = copy_as_it_lies(&site, &site.folder.path().join("copy"));
     drop(open);
 
-    let after = Vault::open(&copy).await.unwrap();
+    let after = open_at(&copy, &Unlock::Automatic).await.unwrap();
     assert!(after.check().await.unwrap().is_sound());
     let turns = after.turns(guest.owner(), guest.conversation).await.unwrap();
     assert_eq!((turns.len(), turns[0].id, turns[0].completed_at), (1, committed.turn, None));
@@ -56,7 +56,7 @@ async fn a_log_cut_anywhere_opens_to_a_state_that_was_committed() {
     for tenth in 0..=10 {
         let copy = copy_as_it_lies(&site, &site.folder.path().join(format!("copy-{tenth}")));
         std::fs::write(copy.data_dir.join("vault.db-wal"), &log[..log.len() * tenth / 10]).unwrap();
-        let after = Vault::open(&copy).await.unwrap();
+        let after = open_at(&copy, &Unlock::Automatic).await.unwrap();
         assert!(after.check().await.unwrap().is_sound(), "{tenth} tenths");
         let turns = count(&after, "turn").await;
         let authorised = after.audit_records(0, 100).await.unwrap();

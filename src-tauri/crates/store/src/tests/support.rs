@@ -11,8 +11,8 @@ use cloister_types::{
 use tempfile::TempDir;
 
 use crate::{
-    AuditBody, Checkpoint, DataKey, NewSession, Place, SessionKind, Store, StoreError,
-    TurnAuthorisation, TurnCompletion, Vault, VaultPaths,
+    AuditBody, Checkpoint, DataKey, KeySources, NewSession, Place, SessionKind, Store, StoreError,
+    TurnAuthorisation, TurnCompletion, Unlock, Vault, VaultPaths,
 };
 
 /// When the tests' vaults are made.
@@ -47,7 +47,11 @@ impl Site {
     }
 
     pub(crate) async fn open(&self) -> Result<Store, StoreError> {
-        Vault::open(&self.paths).await
+        self.unlock(&Unlock::Automatic).await
+    }
+
+    pub(crate) async fn unlock(&self, unlock: &Unlock) -> Result<Store, StoreError> {
+        open_at(&self.paths, unlock).await
     }
 
     /// The only key file.
@@ -143,6 +147,12 @@ impl Guest {
 pub(crate) async fn signed_head(store: &Store) -> Checkpoint {
     store.sign_last().await.unwrap();
     store.last_checkpoint().await.unwrap().unwrap()
+}
+
+/// Opens a vault with its key file or with what somebody typed.
+pub(crate) async fn open_at(paths: &VaultPaths, unlock: &Unlock) -> Result<Store, StoreError> {
+    let entropy = SeededEntropy::new(43);
+    Vault::open(paths, unlock, KeySources::default(), (&entropy, START)).await
 }
 
 /// Every file below `folder` in which `needle` occurs.

@@ -1,0 +1,94 @@
+//! Key slots.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What opens a vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyKind {
+    /// A file in the configuration folder.
+    KeyFile,
+    /// A credential that systemd hands over.
+    Credential,
+    /// The desktop's keyring.
+    Keyring,
+    /// A passphrase.
+    Passphrase,
+    /// The printed recovery code.
+    Recovery,
+}
+
+/// The ways to unlock the vault.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = KeySlots)]
+pub struct KeySlotsDto {
+    /// All of them.
+    pub items: Vec<KeySlotDto>,
+}
+
+/// A way to unlock the vault.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = KeySlot)]
+pub struct KeySlotDto {
+    /// Its number.
+    pub id: u32,
+    /// What opens it.
+    pub kind: KeyKind,
+    /// When it was added.
+    pub added_at: String,
+    /// When a recovery code was typed back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirmed_at: Option<String>,
+}
+
+/// A way to unlock that is to be added. No `Debug`: it may hold a passphrase.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewKey)]
+pub struct NewKeyDto {
+    /// What is to open it; a recovery code has an address of its own.
+    pub kind: KeyKind,
+    /// The passphrase, for that kind.
+    pub passphrase: Option<String>,
+}
+
+/// A slot that was removed.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = RemovedKey)]
+pub struct RemovedKeyDto {
+    /// What it was.
+    pub slot: KeySlotDto,
+    /// What that means for the next start, if it means something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
+}
+
+/// A recovery code, shown once. No `Debug`: it opens the vault.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[schema(as = RecoveryCode)]
+pub struct RecoveryCodeDto {
+    /// Eight groups of four.
+    pub code: String,
+}
+
+/// How the root key is to be replaced. No `Debug`: it holds passphrases.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Rotation)]
+pub struct RotationDto {
+    /// The passphrases whose slots are to come along.
+    #[serde(default)]
+    pub passphrases: Vec<String>,
+}
+
+/// What came of replacing the root key. No `Debug`: the code opens the vault.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[schema(as = Rotated)]
+pub struct RotatedDto {
+    /// The slots now.
+    pub items: Vec<KeySlotDto>,
+    /// The slots that did not come along.
+    pub dropped: Vec<KeySlotDto>,
+    /// The new recovery code, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovery_code: Option<String>,
+}

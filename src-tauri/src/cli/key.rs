@@ -1,0 +1,192 @@
+//! `cloister key`: the ways to unlock the vault.
+
+use clap::{Subcommand, ValueEnum};
+use cloister_app::{KeyKind, KeySlotDto, KeySlotsDto, RecoveryCodeDto, RemovedKeyDto, RotatedDto};
+use cloister_types::Secret;
+use serde_json::{Value, json};
+
+use super::{
+    Bench, Exit, Failure, Need, Purpose,
+    identity::{Identity, from_descriptor, prompt},
+    output::Output,
+};
+
+#[derive(Subcommand)]
+pub(crate) enum KeyCommand {
+    /// List the ways to unlock the vault
+    List,
+    /// Add one; a passphrase comes from the terminal
+    Add {
+        /// What is to open it
+        kind: AddedKind,
+    },
+    /// Remove one; never the last
+    Remove {
+        /// Its number, from `key list`
+        id: u32,
+    },
+    /// Replace the root key and encrypt the store anew
+    Rotate {
+        /// Ask for a passphrase that is to come along
+        #[arg(long)]
+        passphrase: bool,
+    },
+    /// The printed recovery code
+    #[command(subcommand)]
+    Recovery(RecoveryCommand),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum RecoveryCommand {
+    /// Make a code, in the place of the one before, and print it once
+    New,
+    /// Type the code back, to show that it was written down
+    Confirm,
+}
+
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AddedKind {
+    /// A key in the configuration folder
+    Keyfile,
+    /// A credential that systemd hands over
+    Credential,
+    /// A key in the desktop's keyring
+    Keyring,
+    /// A passphrase
+    Passphrase,
+}
+
+pub(crate) async fn run(bench: &Bench<'_>, command: &KeyCommand) -> Result<Exit, Failure> {
+    match command {
+        KeyCommand::List => list(bench).await,
+        KeyCommand::Add { kind } => add(bench, *kind).await,
+        KeyCommand::Remove { id } => remove(bench, *id).await,
+        KeyCommand::Rotate { passphrase } => rotate(bench, *passphrase).await,
+        KeyCommand::Recovery(RecoveryCommand::New) => renew(bench).await,
+        KeyCommand::Recovery(RecoveryCommand::Confirm) => confirm(bench).await,
+    }
+}
+
+async fn list(bench: &Bench<'_>) -> Result<Exit, Failure> {
+    let slots: KeySlotsDto = bench
+        .act(Purpose::Manage, Need::Someone, async |client| client.get("/api/keys").await)
+        .await?;
+    show(&slots.items, bench.output)?;
+    Ok(Exit::Done)
+}
+
+async fn add(bench: &Bench<'_>, kind: AddedKind) -> Result<Exit, Failure> {
+    let new = match kind {
+        AddedKind::Keyfile => json!({ "kind": KeyKind::KeyFile }),
+        AddedKind::Credential => json!({ "kind": KeyKind::Credential }),
+        AddedKind::Keyring => json!({ "kind": KeyKind::Keyring }),
+        AddedKind::Passphrase => {
+            let passphrase = typed("New passphrase: ")?;
+            json!({ "kind": KeyKind::Passphrase, "passphrase": passphrase.expose() })
+        }
+    };
+    let slot: KeySlotDto = bench
+        .act(Purpose::Manage, Need::Someone, async |client| client.post("/api/keys", &new).await)
+        .await?;
+    show(&[slot], bench.output)?;
+    Ok(Exit::Done)
+}
+
+async fn remove(bench: &Bench<'_>, id: u32) -> Result<Exit, Failure> {
+    let path = format!("/api/keys/{id}");
+    let removed: RemovedKeyDto = bench
+        .act(Purpose::Manage, Need::Someone, async |client| client.delete(&path).await)
+        .await?;
+    if let Some(warning) = &removed.warning {
+        bench.output.note(warning)?;
+    }
+    show(&[removed.slot], bench.output)?;
+    Ok(Exit::Done)
+}
+
+async fn rotate(bench: &Bench<'_>, passphrase: bool) -> Result<Exit, Failure> {
+    let known = if passphrase { Some(typed("Passphrase to keep: ")?) } else { None };
+    let passphrases: Vec<&str> = known.iter().map(|known| known.expose().as_str()).collect();
+    let rotation = json!({ "passphrases": passphrases });
+    let rotated: RotatedDto = bench
+        .act(Purpose::Manage, Need::Someone, async |client| {
+            client.post("/api/keys/rotate", &rotation).await
+        })
+        .await?;
+    if bench.output.is_json() {
+        bench.output.json(&rotated)?;
+        return Ok(Exit::Done);
+    }
+    show(&rotated.items, bench.output)?;
+    for slot in &rotated.dropped {
+        bench.output.note(&format!("Slot {} did not come along.", slot.id))?;
+    }
+    if let Some(code) = &rotated.recovery_code {
+        bench.output.line(&format!("New recovery code: {code}"))?;
+    }
+    Ok(Exit::Done)
+}
+
+async fn renew(bench: &Bench<'_>) -> Result<Exit, Failure> {
+    let code: RecoveryCodeDto = bench
+        .act(Purpose::Manage, Need::Someone, async |client| {
+            client.post("/api/keys/recovery", &json!({})).await
+        })
+        .await?;
+    if bench.output.is_json() {
+        bench.output.json(&code)?;
+    } else {
+        bench.output.line(&code.code)?;
+        bench.output.note(
+            "Print it and keep it apart from this machine. Then type it back with `cloister key \
+             recovery confirm`.",
+        )?;
+    }
+    Ok(Exit::Done)
+}
+
+async fn confirm(bench: &Bench<'_>) -> Result<Exit, Failure> {
+    let code = typed("Recovery code: ")?;
+    let code = json!({ "code": code.expose() });
+    let path = "/api/keys/recovery/confirm";
+    bench
+        .act(Purpose::Manage, Need::Someone, async |client| client.post::<Value>(path, &code).await)
+        .await?;
+    bench.output.note("Confirmed.")?;
+    Ok(Exit::Done)
+}
+
+fn show(slots: &[KeySlotDto], output: &Output) -> Result<(), Failure> {
+    for slot in slots {
+        if output.is_json() {
+            output.json(slot)?;
+            continue;
+        }
+        let kind = match slot.kind {
+            KeyKind::KeyFile => "key file",
+            KeyKind::Credential => "systemd credential",
+            KeyKind::Keyring => "keyring",
+            KeyKind::Passphrase => "passphrase",
+            KeyKind::Recovery if slot.confirmed_at.is_some() => "recovery code",
+            KeyKind::Recovery => "recovery code, not confirmed",
+        };
+        output.line(&format!("{:>3}  {kind}, added {}", slot.id, slot.added_at))?;
+    }
+    Ok(())
+}
+
+/// A passphrase for a vault that is made: from `--unlock-fd`, or typed twice.
+pub(crate) fn new_passphrase(identity: &Identity) -> Result<Secret<String>, Failure> {
+    if let Some(number) = identity.unlock_fd {
+        return from_descriptor(number);
+    }
+    let first = typed("New passphrase: ")?;
+    if first.expose() != typed("Once more: ")?.expose() {
+        return Err(Failure::Usage("the two passphrases differ".to_owned()));
+    }
+    Ok(first)
+}
+
+fn typed(question: &str) -> Result<Secret<String>, Failure> {
+    prompt(question)?.ok_or_else(|| Failure::Usage("there is no terminal to ask on".to_owned()))
+}
