@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::PoisonError};
 
 use cloister_access::{Peer, Session};
 use cloister_knowledge::AnswerMode;
-use cloister_store::Place;
+use cloister_store::{Place, SlotKind};
 
 use crate::{App, AppError, DoctorDto, ErrorCode, PromiseDto, PromiseState, self_test};
 
@@ -86,11 +86,24 @@ impl App {
             "{} marker phrases searched for in {} files; none found. Store sealed by SQLCipher {}.",
             trial.markers, trial.files, trial.cipher
         );
-        let mut limits = vec![
-            "The key file protects a copied folder or backup, not a stolen disk that also holds \
-             the key. The window’s own memory is not covered."
-                .to_owned(),
-        ];
+        let slots = self.store.key_slots().await;
+        let mut limits = Vec::new();
+        if slots.iter().any(|slot| slot.kind == SlotKind::KeyFile) {
+            limits.push(
+                "The key file protects a copied folder or backup, not a stolen disk that also \
+                 holds the key."
+                    .to_owned(),
+            );
+        }
+        limits.push("The window’s own memory is not covered.".to_owned());
+        if !slots.iter().any(|slot| slot.kind == SlotKind::Recovery && slot.confirmed_at.is_some())
+        {
+            limits.push(
+                "No recovery code was confirmed: whoever loses the key loses the data. Make one \
+                 with `cloister key recovery new`."
+                    .to_owned(),
+            );
+        }
         if trial.swap {
             limits.push("This machine swaps; use encrypted swap.".to_owned());
         }

@@ -14,7 +14,7 @@ use crate::StoreError;
 /// The two folders of a vault. The key lies in the second, so that a copy of the first is useless.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VaultPaths {
-    /// Holds `vault.db`, `vault.id`, `vault.keys`, `vault.lock` and `vault.reserve`.
+    /// Holds `vault.db`, `vault.id`, `vault.keys` and `vault.lock`.
     pub data_dir: PathBuf,
     /// Holds `keys/<vault-id>.key`; must lie outside `data_dir`.
     pub config_dir: PathBuf,
@@ -48,11 +48,6 @@ impl VaultPaths {
     /// The key slots, useless without what opens one.
     pub(crate) fn key_slots(&self) -> PathBuf {
         self.data_dir.join("vault.keys")
-    }
-
-    /// Room that is given up when the disk is full.
-    pub(crate) fn reserve(&self) -> PathBuf {
-        self.data_dir.join("vault.reserve")
     }
 
     pub(crate) fn lock(&self) -> PathBuf {

@@ -194,7 +194,7 @@ pub(crate) fn credential(
     if !CREDENTIAL_BYTES.contains(&content.expose().len()) {
         return Err(StoreError::CredentialMalformed { file: path });
     }
-    Ok(Some(keys::derive(content.expose(), id, b"cloister 1 credential")))
+    Ok(Some(keys::derive(content.expose(), id, b"cloister 1 service credential")))
 }
 
 fn read_credential(path: &Path) -> Result<Option<Secret<Vec<u8>>>, StoreError> {

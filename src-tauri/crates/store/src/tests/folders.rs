@@ -25,7 +25,9 @@ async fn folders_and_files_are_the_owners_alone() {
         names.push(path.file_name().unwrap().to_owned().into_string().unwrap());
     }
     names.sort();
-    assert_eq!(names, ["vault.db", "vault.db-shm", "vault.db-wal", "vault.id", "vault.lock"]);
+    let expected =
+        ["vault.db", "vault.db-shm", "vault.db-wal", "vault.id", "vault.keys", "vault.lock"];
+    assert_eq!(names, expected);
     store.close().await;
 }
 

@@ -156,7 +156,7 @@ async fn nothing_readable_lies_in_any_file() {
         }
     };
     let id = store.id().to_string();
-    assert_eq!(files_with(everywhere, id.as_bytes()).len(), 1, "the search finds what is there");
+    assert_eq!(files_with(everywhere, id.as_bytes()).len(), 2, "the search finds what is there");
     readable("while open");
     store.purge(START).await.unwrap();
     readable("after the log was folded in");
