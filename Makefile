@@ -174,6 +174,11 @@ bench-guard: ## Measures the guard and other tools: EVALS=DIR [ONLY=accuracy|spe
 bench-store: setup ## Measures the vault and access control: [PARTS="turn audit"]
 	@packaging/bench-store.sh $(PARTS)
 
+.PHONY: trial-tamper
+trial-tamper: ## Edits the audit log at random: [EDITS=10000]; every edit must be found
+	CLOISTER_TAMPER_EDITS=$(or $(EDITS),10000) \
+		cargo test --release --locked --workspace --lib tampering
+
 .PHONY: fuzz-guard
 fuzz-guard: ## Fuzzes the guard: [SECONDS=60] [TARGETS="scan stream"] (needs cargo-fuzz)
 	@packaging/fuzz-guard.sh "$(or $(SECONDS),60)" $(TARGETS)

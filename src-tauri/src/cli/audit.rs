@@ -64,7 +64,7 @@ impl VerifyArguments {
 
 #[derive(clap::Args)]
 pub(crate) struct ListArguments {
-    /// About this event alone, such as signed_in
+    /// About this event alone, such as `signed_in`
     #[arg(long)]
     event: Option<String>,
     /// Not older than this, as 2026-01-31T08:00:00Z
