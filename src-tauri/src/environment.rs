@@ -8,7 +8,7 @@ use std::{
 
 use cloister_app::{
     AppError, AppOptions, EgressProbe, EgressReport, GuardSettings, KeySources, ModelSource, Pack,
-    SecretServiceKeyring, Vault, VaultPaths, WorkerCommand, read_destinations,
+    SecretServiceKeyring, TimeZone, Vault, VaultPaths, WorkerCommand, read_destinations,
 };
 use cloister_types::{OsEntropy, SystemClock};
 use directories::ProjectDirs;
@@ -123,6 +123,7 @@ impl Folders {
             pack,
             guard: GuardSettings::find(&self.config)?,
             clock: Arc::new(SystemClock::default()),
+            zone: TimeZone::system(),
             entropy: Arc::new(OsEntropy),
             egress: Arc::new(probe),
         })

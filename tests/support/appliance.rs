@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use cloister_app::{
     App, AppOptions, EgressProbe, EgressReport, GuardSettings, KeySources, ModelSource, Pack, Peer,
-    Unlock, Vault, VaultPaths,
+    TimeZone, Unlock, Vault, VaultPaths,
 };
 use cloister_store::{Store, StoreError};
 use cloister_types::{Clock, FixedClock, OsEntropy, Timestamp};
@@ -73,6 +73,7 @@ impl Appliance {
             pack: setting.pack,
             guard: setting.guard,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            zone: TimeZone::UTC,
             entropy: Arc::new(OsEntropy),
             egress: Arc::new(NoEgress),
         };

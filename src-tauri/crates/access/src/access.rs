@@ -1,18 +1,19 @@
 //! Sessions: started, recognised, extended and ended; and what each may read.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::HashMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use cloister_store::{DataKey, Ended, NewSession, Place, SessionKind, Store};
+use cloister_store::{DataKey, Ended, NewSession, Place, SessionKind, Store, StoreError};
 use cloister_types::{Clock, Entropy, Label, OwnerId, Pseudonym, ReadScope, SessionId, Timestamp};
+use jiff::tz::TimeZone;
 
 use crate::{
-    AccessError, Admission, ELEVATION, Peer, Principal, Refusal, Token, accounts,
-    password::PasswordHasher,
+    AccessClass, AccessError, Admission, Asker, ELEVATION, Peer, PolicyDesk, Principal, Refusal,
+    Resource, Token, Verdict, accounts, password::PasswordHasher, permission_to_read,
 };
 
 /// A session ends after this long without a message.
@@ -84,6 +85,7 @@ pub struct Access {
     /// Sessions whose data keys are in memory only.
     fleeting: Mutex<HashMap<SessionId, Fleeting>>,
     admission: Mutex<Admission>,
+    policy: PolicyDesk,
 }
 
 /// A session of a guest or an operator.
@@ -94,9 +96,14 @@ struct Fleeting {
 }
 
 impl Access {
-    /// Sessions over `store`.
+    /// Sessions over `store`, and the shipped policy with local time in `zone`.
     #[must_use]
-    pub fn new(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+    pub fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        zone: TimeZone,
+    ) -> Self {
         Self {
             store,
             clock,
@@ -104,7 +111,18 @@ impl Access {
             hasher: PasswordHasher::default(),
             fleeting: Mutex::default(),
             admission: Mutex::default(),
+            policy: PolicyDesk::new(zone),
         }
+    }
+
+    /// The policy in force.
+    #[must_use]
+    pub const fn policy(&self) -> &PolicyDesk {
+        &self.policy
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.clock
     }
 
     /// Starts a guest's session. The token is shown once and cannot be had again.
@@ -131,12 +149,19 @@ impl Access {
         self.start_fleeting(Principal::Operator { uid }, SessionKind::Operator, place).await
     }
 
-    /// Whether somebody may sign in as an administrator.
+    /// Whether somebody may sign in as an administrator; the policy learns of it too.
     ///
     /// # Errors
     /// [`AccessError::Store`] when that is unknown.
     pub async fn has_administrator(&self) -> Result<bool, AccessError> {
-        Ok(self.store.count_active(&accounts::admin()).await? > 0)
+        Ok(self.learn_administered().await?)
+    }
+
+    /// Tells the policy whether there is an administrator, which ends what the operator may do.
+    pub(crate) async fn learn_administered(&self) -> Result<bool, StoreError> {
+        let administered = self.store.count_active(&accounts::admin()).await? > 0;
+        self.policy.note_administered(administered);
+        Ok(administered)
     }
 
     async fn start_fleeting(
@@ -269,17 +294,20 @@ impl Access {
         lock(&self.admission).strike(peer, self.clock.monotonic())
     }
 
-    /// What the reader of `session` may read: guests what is labelled public.
+    /// What the reader of `session` may read, as the policy says it for each label. An error of the
+    /// policy opens nothing.
     #[must_use]
     pub fn read_scope(&self, session: &Session) -> ReadScope {
-        let labels = match session.principal {
-            Principal::Guest => BTreeSet::from([Label::Public]),
-            Principal::Operator { .. } | Principal::Account(_) => {
-                BTreeSet::from([Label::Public, Label::Internal])
-            }
+        let asker = Asker::from(&session.principal);
+        let situation = self.policy.situation(session, self.clock());
+        let opened = |label: &Label| {
+            let class = Resource::Class(AccessClass::plain(*label, ""));
+            let permission = permission_to_read(*label);
+            let decision = self.policy.decide(&asker, permission, &class, &situation);
+            matches!(decision.verdict, Verdict::Allowed)
         };
         #[expect(clippy::disallowed_methods, reason = "the one place that opens a read scope")]
-        ReadScope::mint(labels)
+        ReadScope::mint(Label::ALL.into_iter().filter(opened).collect())
     }
 }
 

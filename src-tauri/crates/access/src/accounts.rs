@@ -110,6 +110,7 @@ impl Access {
             created_by: actor(by),
         };
         self.store.create_account(&account).await?;
+        self.learn_administered().await?;
         Ok((id, made.then_some(password)))
     }
 
@@ -133,7 +134,9 @@ impl Access {
             active: edit.active,
         };
         let at = self.clock.now();
-        Ok(self.store.change_account(id, &change, &admin(), actor(by), at).await?)
+        self.store.change_account(id, &change, &admin(), actor(by), at).await?;
+        self.learn_administered().await?;
+        Ok(())
     }
 
     /// Gives an account a new password, which has to be changed at the first sign-in, and destroys

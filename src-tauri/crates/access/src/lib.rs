@@ -19,6 +19,7 @@ mod admission;
 mod authorise;
 mod error;
 mod password;
+mod policy;
 mod principal;
 mod second_factor;
 mod sign_in;
@@ -27,9 +28,15 @@ mod token;
 pub use access::{ABSOLUTE_LIFE, Access, IDLE_LIFE, Session};
 pub use accounts::{AccountEdit, AccountError, AccountForm};
 pub use admission::{Admission, MESSAGES_PER_MINUTE, Peer, Refusal};
-pub use authorise::{Denied, Resource};
+pub use authorise::Denied;
 pub use error::AccessError;
+pub use jiff::tz::TimeZone;
 pub use password::WeakPassword;
+pub use policy::{
+    AccessClass, Asker, Decision, Explanation, Policy, PolicyDesk, PolicyFault, PolicySource,
+    PolicyVersion, Record, Resource, RoleFault, RoleSpec, Situation, Trial, TrialFault, Verdict,
+    permission_to_read, shipped_roles,
+};
 pub use principal::{Person, Principal, RoleName, RoleNameError};
 pub use second_factor::Enrolment;
 pub use sign_in::{ELEVATION, SignInError};

@@ -3,10 +3,12 @@
 use std::{collections::BTreeSet, fmt, str::FromStr, sync::Arc};
 
 use cloister_types::{AccountId, LogSafe};
+use serde::{Deserialize, Serialize};
 
 /// A role's name in policies and records: 1 to 48 lower-case letters, digits or underscores, a
 /// letter first. Too narrow for a sentence, so it may be logged.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct RoleName(String);
 
 /// A name that no role can have.
@@ -45,6 +47,20 @@ impl FromStr for RoleName {
         } else {
             Err(RoleNameError)
         }
+    }
+}
+
+impl TryFrom<String> for RoleName {
+    type Error = RoleNameError;
+
+    fn try_from(name: String) -> Result<Self, RoleNameError> {
+        name.parse()
+    }
+}
+
+impl From<RoleName> for String {
+    fn from(name: RoleName) -> Self {
+        name.0
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, RwLock},
 };
 
-use cloister_access::Access;
+use cloister_access::{Access, TimeZone};
 use cloister_chat::Desk;
 use cloister_guard::Guard;
 use cloister_inference::{LanguageModel, WorkerCommand};
@@ -83,6 +83,8 @@ pub struct AppOptions {
     pub guard: GuardSettings,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// Where local time is that of the site, for rules about hours and weekdays.
+    pub zone: TimeZone,
     /// The random source.
     pub entropy: Arc<dyn Entropy>,
     /// Tries the egress lock.

@@ -1,10 +1,10 @@
 //! Every operation that needs a permission asks here, and a refusal leaves its record.
 
-use cloister_access::{Denied, Resource, Session};
-use cloister_store::{AuditBody, AuditEvent, AuditRecord};
+use cloister_access::{Denied, Resource, RoleName, Session};
+use cloister_store::{AuditBody, AuditCode, AuditEvent, AuditRecord};
 use cloister_types::{Act, Authorized};
 
-use crate::{App, AppError};
+use crate::{App, AppError, ErrorCode};
 
 impl App {
     /// Asks the policy whether the reader of `session` may do `A` to `resource`. A denial is
@@ -20,28 +20,49 @@ impl App {
         match self.access.authorise::<A>(session, resource) {
             Ok(authorised) => Ok(authorised),
             Err(denied) => {
+                let policies =
+                    denied.policies().iter().filter_map(|id| id.parse::<AuditCode>().ok());
                 let body = AuditBody::new()
                     .with("permission", &A::PERMISSION)
+                    .list("policies", policies)
                     .list("roles", session.principal.roles());
                 let now = self.options.clock.now();
                 let record = AuditRecord::new(AuditEvent::AuthorisationDenied, now, body);
                 self.store.record(&record.about(session.pseudonym)).await?;
-                Err(denied.into())
+                Err(refusal(denied, session))
             }
         }
     }
 }
 
-impl From<Denied> for AppError {
-    fn from(denied: Denied) -> Self {
-        match denied {
-            Denied::Missing { permission } => Self::new(
-                crate::ErrorCode::Denied,
+/// What a denial says to people, in the words of the interface.
+fn refusal(denied: Denied, session: &Session) -> AppError {
+    let (code, message) = match denied {
+        Denied::Missing { permission, .. } => {
+            let roles = session.principal.roles();
+            let roles: Vec<&str> = roles.iter().map(RoleName::as_str).collect();
+            let role = roles.join(", ");
+            (
+                ErrorCode::Denied,
                 format!(
-                    "You would need \u{201c}{permission}\u{201d}, which your role does not include. Nothing was looked up."
+                    "You would need “{permission}”, which {role} does not include. Nothing was \
+                     looked up."
                 ),
-            ),
-            _ => Self::new(crate::ErrorCode::Denied, "Your role does not open this."),
+            )
         }
-    }
+        Denied::Condition { rule, .. } => {
+            (ErrorCode::Denied, format!("{} Nothing was looked up.", rule.sentence))
+        }
+        Denied::SecondFactor { .. } => (
+            ErrorCode::MfaRequired,
+            "Show your second factor first: enter the code from your authenticator.".to_owned(),
+        ),
+        _ => (
+            ErrorCode::Denied,
+            "The policy could not be asked, so nothing is allowed. An administrator should look \
+             at the log."
+                .to_owned(),
+        ),
+    };
+    AppError::new(code, message)
 }

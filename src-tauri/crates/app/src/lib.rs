@@ -34,7 +34,7 @@ mod turns;
 
 pub use app::{App, AppOptions, EgressProbe, EgressReport, ModelSource, Pack};
 pub use audit::{AuditLines, verify_audit_export};
-pub use cloister_access::{Peer, Session, Token};
+pub use cloister_access::{Peer, Session, TimeZone, Token};
 pub use cloister_chat::{Event, Outcome, RunningTurn};
 pub use cloister_guard::Profile;
 pub use cloister_inference::{BenchPlan, BenchReport, ModelRecord, WorkerCommand};

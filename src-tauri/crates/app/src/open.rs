@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use cloister_access::Access;
+use cloister_access::{Access, RoleName};
 use cloister_chat::{Desk, DeskParts, Placeholders, SystemPrompt};
 use cloister_guard::Guard;
 use cloister_knowledge::{Entry, Index, read_pack};
@@ -89,13 +89,15 @@ impl App {
         (guard, tagger): (Arc<Guard>, LoadingTagger),
         knowledge: Knowledge,
     ) -> Arc<Self> {
-        let Knowledge { site, index, imported, destinations } = knowledge;
+        let Knowledge { site, index, imported, destinations, administered } = knowledge;
         let index = Arc::new(RwLock::new(Arc::new(index)));
         let access = Arc::new(Access::new(
             store.clone(),
             Arc::clone(&options.clock),
             Arc::clone(&options.entropy),
+            options.zone.clone(),
         ));
+        access.policy().note_administered(administered);
         let system = SystemPrompt::new(&site, &*options.entropy);
         let model = ModelKeeper::start(&options, system.prefix());
         let desk = Arc::new(Desk::new(DeskParts {
@@ -164,6 +166,8 @@ struct Knowledge {
     index: Index,
     imported: HashMap<PassageId, Timestamp>,
     destinations: Arc<[Destination]>,
+    /// Whether somebody may sign in as an administrator.
+    administered: bool,
 }
 
 /// Tidies the vault up and builds the index over its entries.
@@ -176,7 +180,15 @@ async fn prepare(
     store.purge(now).await?;
     let (entries, imported) = knowledge::entries(store).await?;
     let index = Index::build(&entries).map_err(|error| failed(&error))?;
-    Ok(Knowledge { site: site_name(&entries), index, imported, destinations: destinations.into() })
+    let admin: AuditCode =
+        RoleName::admin().as_str().parse().map_err(|error: AuditCodeError| failed(&error))?;
+    Ok(Knowledge {
+        site: site_name(&entries),
+        index,
+        imported,
+        destinations: destinations.into(),
+        administered: store.count_active(&admin).await? > 0,
+    })
 }
 
 /// Purges what has expired, forgets the keys of sessions that are gone, and copies the signed heads

@@ -35,10 +35,8 @@ async fn main() -> Outcome<()> {
 
 async fn measure(folder: &std::path::Path, first: NewKey, unlock: &Unlock) -> Outcome<Duration> {
     let place = tempfile::tempdir_in(folder)?;
-    let paths = VaultPaths {
-        data_dir: place.path().join("data"),
-        config_dir: place.path().join("config"),
-    };
+    let paths =
+        VaultPaths { data_dir: place.path().join("data"), config_dir: place.path().join("config") };
     let made = Vault::create_with(&paths, first, KeySources::default(), (&OsEntropy, START));
     made.await?.close().await;
     let mut times = Vec::new();

@@ -2,6 +2,8 @@
 
 use std::{fmt, marker::PhantomData, str::FromStr, sync::Arc};
 
+use serde::{Deserialize, Serialize};
+
 /// A kind of act, as a type, so that a function can demand proof of the right one.
 pub trait Act: fmt::Debug + Send + Sync + 'static {
     /// The permission that the act needs.
@@ -38,8 +40,10 @@ pub struct PermissionError;
 macro_rules! permissions {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
         /// What a role may be allowed to do: the actions of the policy.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Permission { $($(#[$doc])* $variant,)+ }
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+        )]
+        pub enum Permission { $($(#[$doc])* #[serde(rename = $name)] $variant,)+ }
 
         impl Permission {
             /// Every permission, in the order of the shipped matrix.
@@ -72,6 +76,9 @@ permissions! {
     ReadPublicFaq = "read_public_faq",
     /// Read documents that are open to everyone.
     ReadPublicDocs = "read_public_docs",
+    /// Read documents and entries that are not open to everyone, as far as their label and class
+    /// open them.
+    ReadInternalDocs = "read_internal_docs",
     /// Read who works here and how to reach them.
     ReadCompanyDirectory = "read_company_directory",
     /// Read what is held about oneself, take it along, and have it erased.
@@ -159,6 +166,8 @@ mod tests {
     fn names_are_distinct_and_come_back() {
         for permission in Permission::ALL {
             assert_eq!(permission.as_str().parse(), Ok(*permission));
+            let json = serde_json::to_value(permission).expect("a name");
+            assert_eq!(json, permission.as_str());
         }
         assert_eq!("bypass_everything".parse::<Permission>(), Err(PermissionError));
     }
