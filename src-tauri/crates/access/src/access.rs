@@ -12,8 +12,8 @@ use cloister_types::{Clock, Entropy, Label, OwnerId, Pseudonym, ReadScope, Sessi
 use jiff::tz::TimeZone;
 
 use crate::{
-    AccessClass, AccessError, Admission, Asker, ELEVATION, Peer, PolicyDesk, Principal, Refusal,
-    Resource, Token, Verdict, accounts, password::PasswordHasher, permission_to_read,
+    AccessClass, AccessError, Admission, Asker, ELEVATION, PolicyDesk, Principal, Resource, Token,
+    Verdict, accounts, password::PasswordHasher, permission_to_read,
 };
 
 /// A session ends after this long without a message.
@@ -84,7 +84,7 @@ pub struct Access {
     pub(crate) hasher: PasswordHasher,
     /// Sessions whose data keys are in memory only.
     fleeting: Mutex<HashMap<SessionId, Fleeting>>,
-    admission: Mutex<Admission>,
+    pub(crate) admission: Mutex<Admission>,
     policy: PolicyDesk,
 }
 
@@ -104,13 +104,14 @@ impl Access {
         entropy: Arc<dyn Entropy>,
         zone: TimeZone,
     ) -> Self {
+        let admission = Mutex::new(Admission::new(Arc::clone(&clock), Arc::clone(&entropy)));
         Self {
             store,
             clock,
             entropy,
             hasher: PasswordHasher::default(),
             fleeting: Mutex::default(),
-            admission: Mutex::default(),
+            admission,
             policy: PolicyDesk::new(zone),
         }
     }
@@ -279,19 +280,7 @@ impl Access {
         for id in sessions {
             fleeting.remove(id);
         }
-    }
-
-    /// Takes one message from `peer`, or says how long to wait.
-    ///
-    /// # Errors
-    /// The [`Refusal`] of [`Admission::admit`].
-    pub fn admit(&self, peer: &Peer) -> Result<(), Refusal> {
-        lock(&self.admission).admit(peer, self.clock.monotonic())
-    }
-
-    /// Counts a message of `peer` that the guard blocked; the cooldown that this starts, if any.
-    pub fn strike(&self, peer: &Peer) -> Option<Duration> {
-        lock(&self.admission).strike(peer, self.clock.monotonic())
+        lock(&self.admission).forget_sessions(sessions);
     }
 
     /// What the reader of `session` may read, as the policy says it for each label. An error of the
@@ -318,6 +307,6 @@ impl fmt::Debug for Access {
 }
 
 /// A panic elsewhere cannot leave these maps half-changed, so a poisoned lock is still good.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -203,6 +203,8 @@ audit_events! {
     AlertChanged = "alert_changed",
     /// A place from which messages come was slowed down or blocked.
     PeerBlocked = "peer_blocked",
+    /// An administrator lifted what held a place or person back.
+    PeerReleased = "peer_released",
 }
 
 impl AuditEvent {
@@ -316,7 +318,7 @@ impl AuditBody {
         self
     }
 
-    fn to_json(&self) -> String {
+    pub(crate) fn to_json(&self) -> String {
         let members: Vec<String> =
             self.0.iter().map(|(name, value)| format!("{}:{value}", Value::from(*name))).collect();
         format!("{{{}}}", members.join(","))

@@ -22,18 +22,24 @@
 //! seals the turns of one session; the *guard* is the row that lets a purge delete audit records.
 #![forbid(unsafe_code)]
 
+mod access_log;
 mod account;
+mod alert;
+mod analytics;
 mod audit;
 mod connection;
 mod conversation;
 mod destination;
 mod error;
+mod error_log;
+mod feedback;
 mod files;
 mod key_file;
 mod key_header;
 mod key_slot;
 mod keyring;
 mod keys;
+mod limit;
 mod lock;
 mod lockout;
 mod migrations;
@@ -43,6 +49,7 @@ mod paths;
 mod purge;
 mod recovery_code;
 mod seal;
+mod security_event;
 mod session;
 mod slots;
 mod store;
@@ -53,6 +60,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use access_log::{AccessRecord, AccessRow};
 pub use account::{
     AccountChange, AccountRow, Actor, Attributes, Credentials, NewAccount, PasswordRecord,
     SealedTotp,
@@ -63,11 +71,17 @@ pub use audit::{
     CopiedTo, Digest, ExportVerifier, FindingKind, KeptCheckpoint, OcsfRecord, PublicKey,
     Signature, read_checkpoints, verify_export,
 };
+pub use alert::{
+    Alert, AlertChange, AlertKind, AlertRule, AlertState, AlertTest, RuleError, Severity,
+};
+pub use analytics::{AnalyticsEvent, DayCount, Intent, Timing};
 pub use conversation::{ConversationRow, TurnAuthorisation, TurnCompletion, TurnRow};
 pub use destination::{Destination, DestinationName, DestinationNameError};
 pub use error::{DatabaseError, StoreError};
 pub use key_slot::{KeySlot, SlotId, SlotKind, SlotKindError};
 pub use keyring::{Keyring, KeyringAnswer, SecretServiceKeyring};
+pub use error_log::{ErrorRecord, ErrorRow};
+pub use feedback::{Feedback, FeedbackRow, Rating};
 pub use keys::SubKey;
 pub use lockout::{Attempt, LockoutRule};
 pub use passage::{Passage, PassageRow};
@@ -76,6 +90,7 @@ pub use paths::{VaultId, VaultPaths};
 pub use purge::{AUDIT_KEPT, PurgeReport};
 pub use recovery_code::RecoveryCode;
 pub use seal::{DataKey, Sealed, WrappedKey};
+pub use security_event::{SecurityEvent, SecurityKind};
 pub use session::{Ended, NewSession, Place, SessionKind, SessionRow};
 pub use slots::{KeyChange, NewKey, Rotated};
 pub use store::{Integrity, Store};

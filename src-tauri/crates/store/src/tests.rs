@@ -9,6 +9,7 @@ mod folders;
 mod keys;
 mod knowledge;
 mod opening;
+mod operations;
 mod purge;
 mod secrecy;
 mod support;
