@@ -1,5 +1,6 @@
 //! The command line: translation only, one file a noun.
 
+mod alert;
 mod ask;
 mod audit;
 mod chat;
@@ -10,6 +11,7 @@ mod guard;
 mod identity;
 mod init;
 mod key;
+mod limit;
 mod model;
 mod output;
 mod query;
@@ -105,6 +107,12 @@ enum Command {
     /// Look at, check or measure models
     #[command(subcommand)]
     Model(model::ModelCommand),
+    /// Look at alerts, and at what raises them
+    #[command(subcommand)]
+    Alert(alert::AlertCommand),
+    /// Look at limits, change them, and lift a block
+    #[command(subcommand)]
+    Limit(limit::LimitCommand),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -186,6 +194,8 @@ impl Failure {
             Self::App(error) => match error.code {
                 ErrorCode::RateLimited
                 | ErrorCode::CoolingDown
+                | ErrorCode::PeerBlocked
+                | ErrorCode::ChallengeRequired
                 | ErrorCode::TurnRunning
                 | ErrorCode::MfaRequired
                 | ErrorCode::VaultInUse => Exit::TryLater,
@@ -306,6 +316,8 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
         Some(Command::Destination(command)) => runtime.block_on(destination::run(&bench, &command)),
         Some(Command::Key(command)) => runtime.block_on(key::run(&bench, &command)),
         Some(Command::Model(command)) => runtime.block_on(model::run(&bench, &command)),
+        Some(Command::Alert(command)) => runtime.block_on(alert::run(&bench, command)),
+        Some(Command::Limit(command)) => runtime.block_on(limit::run(&bench, command)),
         Some(Command::Guard(_) | Command::Completions { .. } | Command::Openapi) => Ok(Exit::Done),
     }
 }

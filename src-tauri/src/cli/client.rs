@@ -8,7 +8,9 @@ use std::{
 };
 
 use axum::{Router, body::Body};
-use cloister_app::{App, AppError, ErrorBody, ErrorCode, ModelSource, Pack, Peer};
+use cloister_app::{
+    App, AppError, ChallengeDto, ErrorBody, ErrorCode, ModelSource, Pack, Peer, ProofDto,
+};
 use cloister_server::{ControlSocket, SESSION_COOKIE, connect_control, router};
 use futures_util::{Stream, StreamExt, stream};
 use http::{HeaderMap, Method, Request, Response, header};
@@ -171,8 +173,24 @@ impl Client {
         }))
     }
 
-    /// One request; an answer that is an error becomes one.
+    /// One request; an answer that is an error becomes one. Where a proof of work is needed first,
+    /// it is given, once.
     async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<Response<Body>, Failure> {
+        let first = self.send_once(method.clone(), path, body.clone()).await;
+        let Err(Failure::App(AppError { challenge: Some(challenge), .. })) = &first else {
+            return first;
+        };
+        let proof = encoded(&prove(challenge.clone()).await?)?;
+        self.send_once(Method::POST, "/api/challenge", Some(proof)).await?;
+        self.send_once(method, path, body).await
+    }
+
+    async fn send_once(
         &mut self,
         method: Method,
         path: &str,
@@ -206,7 +224,8 @@ impl Client {
             return Err(std::io::Error::other(format!("the appliance answered {status}")).into());
         };
         let retry_after = error.retry_after_s.map(Duration::from_secs);
-        Err(AppError { code: error.code, message: error.message, retry_after }.into())
+        let challenge = error.challenge;
+        Err(AppError { retry_after, challenge, ..AppError::new(error.code, error.message) }.into())
     }
 
     /// Does with `Set-Cookie` what a browser would.
@@ -229,6 +248,12 @@ pub(crate) fn share(bench: &Bench<'_>, router: Router) -> Option<ControlSocket> 
             None
         }
     }
+}
+
+/// Does the work that `challenge` asks for: some tens of milliseconds of one core.
+async fn prove(challenge: ChallengeDto) -> Result<ProofDto, Failure> {
+    let proved = tokio::task::spawn_blocking(move || challenge.solve()).await;
+    Ok(proved.map_err(std::io::Error::other)?)
 }
 
 async fn open(bench: &Bench<'_>, purpose: Purpose) -> Result<Arc<App>, Failure> {

@@ -15,7 +15,9 @@ use cloister_store::{Destination, KeySources, Store, VaultPaths};
 use cloister_types::{Clock, Entropy, PassageId, Timestamp};
 use tokio::task::JoinHandle;
 
-use crate::{GuardSettings, PromiseDto, model::ModelKeeper, tagger::LoadingTagger};
+use crate::{
+    GuardSettings, PromiseDto, journal::Journal, model::ModelKeeper, tagger::LoadingTagger,
+};
 
 /// Tries from inside this process what the egress lock must refuse.
 pub trait EgressProbe: Send + Sync {
@@ -103,6 +105,7 @@ pub struct App {
     pub(crate) imported: HashMap<PassageId, Timestamp>,
     pub(crate) desk: Arc<Desk>,
     pub(crate) model: Arc<ModelKeeper>,
+    pub(crate) journal: Journal,
     pub(crate) promises: RwLock<Vec<PromiseDto>>,
     pub(crate) housekeeping: JoinHandle<()>,
 }
@@ -116,6 +119,7 @@ impl App {
     pub async fn close(&self) {
         self.housekeeping.abort();
         self.model.shut_down().await;
+        self.journal.flush().await;
         self.store.close().await;
     }
 }

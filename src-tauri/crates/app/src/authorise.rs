@@ -1,7 +1,7 @@
 //! Every operation that needs a permission asks here, and a refusal leaves its record.
 
 use cloister_access::{Denied, Resource, RoleName, Session};
-use cloister_store::{AuditBody, AuditCode, AuditEvent, AuditRecord};
+use cloister_store::{AuditBody, AuditCode, AuditEvent, AuditRecord, SecurityKind};
 use cloister_types::{Act, Authorized};
 
 use crate::{App, AppError, ErrorCode};
@@ -29,6 +29,8 @@ impl App {
                 let now = self.options.clock.now();
                 let record = AuditRecord::new(AuditEvent::AuthorisationDenied, now, body);
                 self.store.record(&record.about(session.pseudonym)).await?;
+                let body = AuditBody::new().with("permission", &A::PERMISSION);
+                self.note_security(SecurityKind::Denied, Some(session.pseudonym), body).await?;
                 Err(refusal(denied, session))
             }
         }

@@ -4,7 +4,10 @@
 mod audit;
 mod destinations;
 mod keys;
+mod alert;
 mod knowledge;
+mod limit;
+mod operations;
 mod session;
 mod status;
 mod turn;
@@ -12,7 +15,10 @@ mod turn;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use self::{audit::*, destinations::*, keys::*, knowledge::*, session::*, status::*, turn::*};
+pub use self::{
+    alert::*, audit::*, destinations::*, keys::*, knowledge::*, limit::*, operations::*, session::*,
+    status::*, turn::*,
+};
 use crate::ErrorCode;
 
 /// The body of every error.
@@ -32,4 +38,7 @@ pub struct ErrorDetail {
     /// Seconds to wait, if waiting helps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_s: Option<u64>,
+    /// The proof of work that is needed first, if one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<ChallengeDto>,
 }

@@ -1,12 +1,14 @@
 //! The one list of error codes, and what each lower error becomes.
 
-use std::time::Duration;
+use std::{panic::Location, time::Duration};
 
 use cloister_access::{AccessError, Refusal};
 use cloister_chat::ChatError;
 use cloister_store::StoreError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::ChallengeDto;
 
 /// What went wrong, for programs to switch on. Codes are stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -32,6 +34,10 @@ pub enum ErrorCode {
     RateLimited,
     /// Several messages were blocked; none is taken for a while.
     CoolingDown,
+    /// Nothing is taken from this place or person for a while.
+    PeerBlocked,
+    /// A proof of work is needed first; the error carries the challenge.
+    ChallengeRequired,
     /// A turn of this session still runs.
     TurnRunning,
     /// Another process uses this vault.
@@ -73,6 +79,8 @@ impl ErrorCode {
             Self::MessageTooLong => "message_too_long",
             Self::RateLimited => "rate_limited",
             Self::CoolingDown => "cooling_down",
+            Self::PeerBlocked => "peer_blocked",
+            Self::ChallengeRequired => "challenge_required",
             Self::TurnRunning => "turn_running",
             Self::VaultInUse => "vault_in_use",
             Self::VaultExists => "vault_exists",
@@ -99,13 +107,25 @@ pub struct AppError {
     pub message: String,
     /// When to try again, if waiting helps.
     pub retry_after: Option<Duration>,
+    /// The proof of work that is needed first, if one is.
+    pub challenge: Option<ChallengeDto>,
+    /// Where in the program's source it was noticed, for the error log.
+    pub origin: &'static Location<'static>,
 }
 
 impl AppError {
     /// An error with a sentence for people.
     #[must_use]
+    #[track_caller]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), retry_after: None }
+        let origin = Location::caller();
+        Self { code, message: message.into(), retry_after: None, challenge: None, origin }
+    }
+
+    fn waiting(code: ErrorCode, wait: Duration, say: impl FnOnce(u64) -> String) -> Self {
+        let seconds = wait.as_secs().max(1);
+        let retry_after = Some(Duration::from_secs(seconds));
+        Self { retry_after, ..Self::new(code, say(seconds)) }
     }
 
     /// No live session came with the request.
@@ -123,18 +143,38 @@ impl AppError {
 
 impl From<Refusal> for AppError {
     fn from(refusal: Refusal) -> Self {
-        let seconds = refusal.retry_after().as_secs().max(1);
-        let (code, message) = match refusal {
-            Refusal::RateLimited { .. } => (
+        match refusal {
+            Refusal::RateLimited { retry_after } => {
+                Self::waiting(ErrorCode::RateLimited, retry_after, |seconds| {
+                    format!("A short pause: you can send again in {seconds} seconds.")
+                })
+            }
+            Refusal::CoolingDown { retry_after } => {
+                Self::waiting(ErrorCode::CoolingDown, retry_after, |seconds| {
+                    format!("Questions are paused. You can write again in {seconds} seconds.")
+                })
+            }
+            Refusal::Blocked { retry_after } => {
+                Self::waiting(ErrorCode::PeerBlocked, retry_after, |seconds| {
+                    let minutes = seconds.div_ceil(60);
+                    format!(
+                        "Nothing more is taken from here for {minutes} minutes, unless an \
+                         administrator lifts the block."
+                    )
+                })
+            }
+            Refusal::ChallengeRequired(challenge) => Self {
+                challenge: Some(challenge.into()),
+                ..Self::new(
+                    ErrorCode::ChallengeRequired,
+                    "Many passages were read in a short time. A small calculation is needed first.",
+                )
+            },
+            Refusal::NoMoreEscalations => Self::new(
                 ErrorCode::RateLimited,
-                format!("A short pause: you can send again in {seconds} seconds."),
+                "A person was asked for as often as one conversation may.",
             ),
-            Refusal::CoolingDown { .. } => (
-                ErrorCode::CoolingDown,
-                format!("Questions are paused. You can write again in {seconds} seconds."),
-            ),
-        };
-        Self { code, message, retry_after: Some(Duration::from_secs(seconds)) }
+        }
     }
 }
 
@@ -162,6 +202,7 @@ impl From<ChatError> for AppError {
 }
 
 impl From<StoreError> for AppError {
+    #[track_caller]
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "store");
         let code = match error {

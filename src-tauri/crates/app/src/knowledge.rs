@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use cloister_access::Session;
+use cloister_access::{Peer, Session};
 use cloister_knowledge::Entry;
 use cloister_store::Store;
 use cloister_types::{PassageId, Timestamp};
@@ -18,11 +18,20 @@ impl App {
     /// # Errors
     /// [`ErrorCode::NotFound`](crate::ErrorCode::NotFound) when there is none or it is closed to
     /// the reader: the two are not told apart.
-    pub fn passage(&self, session: &Session, id: &str) -> Result<PassageDto, AppError> {
+    /// [`ErrorCode::ChallengeRequired`](crate::ErrorCode::ChallengeRequired) and
+    /// [`ErrorCode::PeerBlocked`](crate::ErrorCode::PeerBlocked) when passages are read as a program
+    /// reads them.
+    pub async fn passage(
+        &self,
+        session: &Session,
+        peer: &Peer,
+        id: &str,
+    ) -> Result<PassageDto, AppError> {
         let id: PassageId = id.parse().map_err(|_| AppError::not_found())?;
         let scope = self.access.read_scope(session);
         let index = self.index();
         let entry = index.passage(&scope, &id).ok_or_else(AppError::not_found)?;
+        self.access.admit_passage(session, peer, &id).await?;
         Ok(PassageDto {
             id: entry.id.to_string(),
             title: entry.question.clone(),

@@ -12,18 +12,23 @@
 //! of the six properties that [`App::doctor`] reports on.
 #![forbid(unsafe_code)]
 
+mod alerts;
 mod app;
 mod audit;
 mod authorise;
 mod destinations;
 mod dto;
 mod error;
+mod feedback;
 mod guard;
 mod guard_settings;
 mod keys;
+mod journal;
 mod knowledge;
+mod limits;
 mod model;
 mod open;
+mod overview;
 mod pack;
 mod promises;
 mod self_test;
@@ -38,11 +43,14 @@ pub use cloister_access::{Peer, Session, TimeZone, Token};
 pub use cloister_chat::{Event, Outcome, RunningTurn};
 pub use cloister_guard::Profile;
 pub use cloister_inference::{BenchPlan, BenchReport, ModelRecord, WorkerCommand};
-pub use cloister_store::{KeySources, SecretServiceKeyring, Unlock, Vault, VaultPaths};
+pub use cloister_store::{
+    AlertKind, KeySources, SecretServiceKeyring, SecurityKind, Unlock, Vault, VaultPaths,
+};
 pub use destinations::{DESTINATIONS, read_destinations};
 pub use dto::*;
 pub use error::{AppError, ErrorCode};
 pub use guard_settings::{GUARD_SETTINGS, GuardSettings};
 pub use model::{ModelStatus, bench_model, list_models, verify_model};
 pub use open::FirstKey;
+pub use overview::Answered;
 pub use tagger::load_tagger;

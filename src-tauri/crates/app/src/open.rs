@@ -16,8 +16,9 @@ use cloister_store::{
 use cloister_types::{PassageId, Secret, Timestamp};
 
 use crate::{
-    App, AppError, AppOptions, ErrorCode, Pack, audit::keep_checkpoints, error::sentence, keys,
-    knowledge, model::ModelKeeper, pack, read_destinations, tagger::LoadingTagger,
+    App, AppError, AppOptions, ErrorCode, Pack, alerts::measure_disk, audit::keep_checkpoints,
+    error::sentence, journal::Journal, keys, knowledge, model::ModelKeeper, pack,
+    read_destinations, tagger::LoadingTagger,
 };
 
 /// The name shown when the knowledge does not give one.
@@ -73,7 +74,14 @@ impl App {
             prepare(&store, destinations, options.clock.now()).await
         };
         match prepared.await {
-            Ok(knowledge) => Ok(Self::start(options, store, (guard, tagger), knowledge)),
+            Ok(knowledge) => {
+                let app = Self::start(options, store, (guard, tagger), knowledge);
+                if let Err(error) = app.access.load_limits().await {
+                    app.close().await;
+                    return Err(error.into());
+                }
+                Ok(app)
+            }
             Err(error) => {
                 // SQLCipher's exit handler must not meet a database that is still open.
                 store.close().await;
@@ -117,11 +125,13 @@ impl App {
             entropy: Arc::clone(&options.entropy),
         }));
         let housekeeping = tokio::spawn(keep_house(
+            options.clone(),
             store.clone(),
             Arc::clone(&destinations),
             Arc::clone(&access),
             Arc::clone(&desk),
         ));
+        let journal = Journal::start(store.clone());
         Arc::new(Self {
             options,
             site,
@@ -133,6 +143,7 @@ impl App {
             imported,
             desk,
             model,
+            journal,
             promises: RwLock::default(),
             housekeeping,
         })
@@ -194,6 +205,7 @@ async fn prepare(
 /// Purges what has expired, forgets the keys of sessions that are gone, and copies the signed heads
 /// of the audit log elsewhere.
 async fn keep_house(
+    options: AppOptions,
     store: Store,
     destinations: Arc<[Destination]>,
     access: Arc<Access>,
@@ -204,6 +216,7 @@ async fn keep_house(
     tick.tick().await;
     loop {
         tick.tick().await;
+        measure_disk(&store, &options).await;
         match store.purge(desk.parts().clock.now()).await {
             Ok(report) => {
                 access.forget(&report.ended);

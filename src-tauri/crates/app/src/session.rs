@@ -1,9 +1,9 @@
 //! Sessions: start, recognise, show, leave.
 
-use cloister_access::{IDLE_LIFE, MESSAGES_PER_MINUTE, Session, Token};
+use cloister_access::{IDLE_LIFE, Session, Token};
 use cloister_store::Place;
 
-use crate::{App, AppError, SessionDto, SessionKindDto};
+use crate::{App, AppError, SessionDto, SessionKindDto, limits::messages_per_minute};
 
 impl App {
     /// Starts a guest's session; its token is shown this once.
@@ -46,7 +46,7 @@ impl App {
                 .join(", "),
             idle_minutes: IDLE_LIFE.as_secs() / 60,
             expires_at: session.expires_at.to_string(),
-            messages_per_minute: MESSAGES_PER_MINUTE,
+            messages_per_minute: messages_per_minute(&self.access.limits(), session),
         }
     }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use cloister_access::{Peer, Session};
+use cloister_access::{Peer, Principal, Session};
 use cloister_chat::{Event, RunningTurn, TurnView};
 use cloister_types::{Secret, TurnId};
 
-use crate::{App, AppError, ConversationDto, ErrorCode, TurnDto};
+use crate::{App, AppError, ConversationDto, ErrorCode, TurnDto, overview::Counting};
 
 /// Most characters in one message.
 pub(crate) const MOST_MESSAGE_CHARS: usize = 8_000;
@@ -16,7 +16,8 @@ impl App {
     ///
     /// # Errors
     /// [`ErrorCode::MessageEmpty`], [`ErrorCode::MessageTooLong`], [`ErrorCode::RateLimited`],
-    /// [`ErrorCode::CoolingDown`], [`ErrorCode::TurnRunning`] or [`ErrorCode::StoreFailed`];
+    /// [`ErrorCode::CoolingDown`], [`ErrorCode::PeerBlocked`], [`ErrorCode::ChallengeRequired`],
+    /// [`ErrorCode::TurnRunning`] or [`ErrorCode::StoreFailed`];
     /// nothing is kept of a message that was not taken.
     pub async fn ask(
         &self,
@@ -32,8 +33,12 @@ impl App {
             let message = "The message is longer than 8,000 characters. Please ask more briefly.";
             return Err(AppError::new(ErrorCode::MessageTooLong, message));
         }
-        self.access.admit(&peer)?;
-        Ok(self.desk.begin(session, peer, text).await?)
+        let queries = self.access.admit(&session, &peer).await?;
+        self.note_queries(self.access.subject(&session, &peer), queries).await?;
+        let turn = self.desk.begin(session.clone(), peer.clone(), text).await?;
+        let counting = counting(&session.principal);
+        self.count_when_over(&turn, session, peer, counting);
+        Ok(turn)
     }
 
     /// The latest turn of `session`, when `id` names it.
@@ -68,6 +73,14 @@ impl App {
             ends_at: session.expires_at.to_string(),
             turns: turns.into_iter().map(TurnDto::from).collect(),
         })
+    }
+}
+
+/// Whose data are held but not processed is not counted either (Article 18 GDPR).
+fn counting(principal: &Principal) -> Counting {
+    match principal {
+        Principal::Account(person) if person.restricted => Counting::OptedOut,
+        Principal::Guest | Principal::Operator { .. } | Principal::Account(_) => Counting::Allowed,
     }
 }
 

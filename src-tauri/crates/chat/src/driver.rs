@@ -6,14 +6,21 @@ use cloister_access::{Peer, Session};
 use cloister_inference::{
     EngineError, EngineState, GenerateRequest, Generation, GenerationEvent, Message, RejectReason,
 };
-use cloister_store::{TurnAuthorisation, TurnCompletion};
-use cloister_types::{ConversationId, ReadScope, Secret, Timestamp};
+use cloister_store::{
+    AlertKind, AuditBody, AuditEvent, AuditRecord, TurnAuthorisation, TurnCompletion,
+};
+use cloister_types::{ConversationId, PassageId, ReadScope, Secret, Timestamp};
 use tokio::sync::watch;
 
 use crate::{
     Authorisation, ChatError, Completion, DeskParts, Effect, Event, Exchange, Input, Machine,
-    ModelTrouble, RunningTurn, Setup, Situation, TurnView, record, retrieval, stopwatch::Stopwatch,
-    tokens::SessionMapping, transcript::seal_turn,
+    ModelTrouble, RunningTurn, Setup, Situation, TurnView,
+    capability::{self, Exceeded},
+    record,
+    retrieval::{self, RetrievalError},
+    stopwatch::Stopwatch,
+    tokens::SessionMapping,
+    transcript::seal_turn,
 };
 
 /// Most tokens in a composed answer: four short sentences and some room.
@@ -34,6 +41,8 @@ pub(crate) struct Driver {
     raw: Arc<Secret<String>>,
     mapping: Option<SessionMapping>,
     query: Option<Secret<String>>,
+    /// The passages that the answer may use, as they were recorded.
+    given: Vec<PassageId>,
     model: Option<String>,
     generation: Option<Generation>,
     stop: Option<watch::Receiver<bool>>,
@@ -76,6 +85,7 @@ impl Driver {
             raw: Arc::new(asking.raw),
             mapping: asking.mapping,
             query: None,
+            given: Vec::new(),
             model: None,
             generation: None,
         }
@@ -165,11 +175,14 @@ impl Driver {
     async fn carry_out(&mut self, effect: Effect) -> Option<Input> {
         match effect {
             Effect::Guard => Some(self.guard().await),
-            Effect::Strike => Some(Input::Struck(self.parts.access.strike(&self.peer))),
+            Effect::Strike => {
+                let strike = self.parts.access.strike(&self.session, &self.peer).await;
+                Some(Input::Struck(strike.pause()))
+            }
             Effect::Authorise => {
                 Some(Input::Authorised(self.parts.access.read_scope(&self.session)))
             }
-            Effect::Retrieve(scope) => Some(self.retrieve(&scope)),
+            Effect::Retrieve(scope) => Some(self.retrieve(&scope).await),
             Effect::RecordAuthorised(authorisation) => {
                 let recorded = self.record_authorised(&authorisation).await;
                 self.stopwatch.lap("record_authorised");
@@ -221,18 +234,41 @@ impl Driver {
         Input::Guarded(Box::new(situation))
     }
 
-    fn retrieve(&mut self, scope: &ReadScope) -> Input {
+    async fn retrieve(&mut self, scope: &ReadScope) -> Input {
         let index = self.parts.index();
         let query = self.query.take();
         let text = query.as_ref().map_or("", |query| query.expose().as_str());
-        let retrieved = retrieval::retrieve(&index, scope, text);
+        let retrieved = retrieval::retrieve(&*index, scope, text);
         self.stopwatch.lap("retrieve");
         match retrieved {
             Ok(retrieved) => Input::Retrieved(retrieved),
-            Err(error) => {
+            Err(RetrievalError::Exceeded(exceeded)) => {
+                self.report(&exceeded).await;
+                Input::SearchFailed
+            }
+            Err(RetrievalError::Knowledge(error)) => {
                 tracing::error!(%error, "retrieval failed");
                 Input::SearchFailed
             }
+        }
+    }
+
+    /// A part that asked beyond its capability is recorded and raises an alert; the turn is refused
+    /// whether or not that succeeds.
+    async fn report(&self, exceeded: &Exceeded) {
+        let now = self.parts.clock.now();
+        let body = AuditBody::new()
+            .with("part", &exceeded.part)
+            .passages("passages", &exceeded.passages)
+            .with("turn", &self.turn.id());
+        let record = AuditRecord::new(AuditEvent::CapabilityExceeded, now, body.clone())
+            .about_turn(self.turn.id());
+        let store = &self.parts.store;
+        let kind = AlertKind::CapabilityExceeded;
+        let recorded = store.record(&record).await;
+        let raised = store.raise_alert(&*self.parts.entropy, kind, None, body, now).await;
+        for error in [recorded.err(), raised.err()].into_iter().flatten() {
+            tracing::error!(%error, "a capability that was exceeded could not be recorded");
         }
     }
 
@@ -240,6 +276,7 @@ impl Driver {
         self.session.expires_at = self.parts.access.extend(&self.session).await?;
         let view = self.machine.view(None);
         let audit = record::authorised(&self.session.principal, authorisation);
+        self.given.clone_from(&authorisation.passages);
         self.parts
             .store
             .authorise_turn(&TurnAuthorisation {
@@ -257,6 +294,10 @@ impl Driver {
     }
 
     async fn record_completed(&mut self, completion: &Completion) -> Result<Timestamp, ChatError> {
+        if let Err(exceeded) = capability::cites_only(&self.given, &completion.cited) {
+            self.report(&exceeded).await;
+            return Err(exceeded.into());
+        }
         let now = self.parts.clock.now();
         let mut view = self.machine.view(Some(now));
         self.sign(&mut view);

@@ -10,6 +10,9 @@ pub enum ChatError {
     /// A turn could not be turned into bytes or back.
     #[error("a stored turn has a form that this program does not know")]
     Encoding,
+    /// A part asked beyond what it may do.
+    #[error(transparent)]
+    Capability(#[from] crate::capability::Exceeded),
     /// The session could not be extended.
     #[error(transparent)]
     Access(#[from] cloister_access::AccessError),

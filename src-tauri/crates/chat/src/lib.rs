@@ -10,12 +10,17 @@
 //! turn and is wiped; the model, the store and the log see the redacted text only. A sentence that
 //! the model writes is shown only if a passage supports it.
 //!
+//! **Capabilities.** The guard is given a text and nothing else; retrieval a [`ReadScope`](cloister_types::ReadScope) and a
+//! shelf that it can read alone; the model text; the recorder the store. What comes back is checked
+//! against what was given, and a part that went beyond it ends the turn ([`Exceeded`]).
+//!
 //! **Not here.** HTTP, wording for the window, sessions, ranking, rules of the guard.
 //!
 //! **Terms.** A *plan* is what the machine decided to answer with; a *conclusion* is how the turn
 //! ends; *grounding* attaches each sentence to the passage that supports it.
 #![forbid(unsafe_code)]
 
+mod capability;
 mod desk;
 mod driver;
 mod error;
@@ -31,6 +36,7 @@ mod stopwatch;
 mod tokens;
 mod transcript;
 
+pub use capability::{Exceeded, Part};
 pub use desk::{Desk, DeskParts, ModelSlot, RunningTurn};
 pub use error::ChatError;
 pub use event::{Citation, Event, Hidden, Outcome, Question, Reason, Stage, Topic, TurnView};

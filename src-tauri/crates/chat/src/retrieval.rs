@@ -2,9 +2,12 @@
 
 use cloister_guard::{Category, Finding, Guard, Redaction, Treatment, Views};
 use cloister_knowledge::{AnswerMode, Entry, Hit, Index, KnowledgeError, TopicSuggestion};
-use cloister_types::{ReadScope, Secret};
+use cloister_types::{PassageId, ReadScope, Secret};
 
-use crate::{Passage, Retrieved, Topic};
+use crate::{
+    Passage, Retrieved, Topic,
+    capability::{self, Exceeded},
+};
 
 /// What is looked up for `text`: its normalised original without the findings that can tell nothing
 /// about what is asked, such as card numbers. Names, places and what is said about health stay:
@@ -32,17 +35,52 @@ pub(crate) fn query(
     Secret::new(guard.normalise(kept.expose()).surface().to_owned())
 }
 
+/// What retrieval can do: read within a scope.
+pub(crate) trait Shelf {
+    /// How to answer `text` from what `scope` opens.
+    fn answer_mode(&self, scope: &ReadScope, text: &str) -> Result<AnswerMode, KnowledgeError>;
+
+    /// The entry `id`, if `scope` opens it.
+    fn entry(&self, scope: &ReadScope, id: &PassageId) -> Option<&Entry>;
+}
+
+impl Shelf for Index {
+    fn answer_mode(&self, scope: &ReadScope, text: &str) -> Result<AnswerMode, KnowledgeError> {
+        self.answer_mode(scope, text)
+    }
+
+    fn entry(&self, scope: &ReadScope, id: &PassageId) -> Option<&Entry> {
+        self.passage(scope, id)
+    }
+}
+
+/// Why nothing was retrieved.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RetrievalError {
+    /// The shelf gave out what it may not.
+    #[error(transparent)]
+    Exceeded(#[from] Exceeded),
+    /// The shelf could not be searched.
+    #[error(transparent)]
+    Knowledge(#[from] KnowledgeError),
+}
+
 /// Looks `text` up within `scope`.
 ///
 /// # Errors
-/// When the index cannot be searched.
+/// When the shelf cannot be searched, or gives out what lies outside of `scope`.
 pub(crate) fn retrieve(
-    index: &Index,
+    shelf: &impl Shelf,
     scope: &ReadScope,
     text: &str,
-) -> Result<Retrieved, KnowledgeError> {
-    let passage = |hit: &Hit| index.passage(scope, &hit.id).map(Passage::from);
-    Ok(match index.answer_mode(scope, text)? {
+) -> Result<Retrieved, RetrievalError> {
+    let mode = shelf.answer_mode(scope, text)?;
+    capability::reads_only(
+        scope,
+        named_in(&mode).into_iter().map(|id| (id, shelf.entry(scope, id))),
+    )?;
+    let passage = |hit: &Hit| shelf.entry(scope, &hit.id).map(Passage::from);
+    Ok(match mode {
         AnswerMode::Direct { hit } => match passage(&hit) {
             Some(passage) => Retrieved::Direct(passage),
             None => Retrieved::Nothing(Vec::new()),
@@ -56,6 +94,17 @@ pub(crate) fn retrieve(
             Retrieved::Nothing(nearest.into_iter().map(Topic::from).collect())
         }
     })
+}
+
+/// Every passage that `mode` tells the reader of.
+fn named_in(mode: &AnswerMode) -> Vec<&PassageId> {
+    match mode {
+        AnswerMode::Direct { hit } => vec![&hit.id],
+        AnswerMode::Compose { hits } => hits.iter().map(|hit| &hit.id).collect(),
+        AnswerMode::Clarify { a, b } => vec![&a.id, &b.id],
+        AnswerMode::SmallTalk(_) => Vec::new(),
+        AnswerMode::OutOfScope { nearest } => nearest.iter().map(|topic| &topic.id).collect(),
+    }
 }
 
 impl From<TopicSuggestion> for Topic {
@@ -77,7 +126,49 @@ impl From<&Entry> for Passage {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use cloister_types::Label;
+
     use super::*;
+
+    /// A shelf that gives out whatever it has, whatever the scope.
+    struct Careless(Entry);
+
+    impl Shelf for Careless {
+        fn answer_mode(&self, _: &ReadScope, _: &str) -> Result<AnswerMode, KnowledgeError> {
+            let topic = TopicSuggestion {
+                id: self.0.id.clone(),
+                topic: String::new(),
+                question: self.0.question.clone(),
+            };
+            Ok(AnswerMode::OutOfScope { nearest: vec![topic] })
+        }
+
+        fn entry(&self, _: &ReadScope, _: &PassageId) -> Option<&Entry> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn a_shelf_that_names_what_the_scope_closes_is_found_out() {
+        let entry = |label| Entry {
+            id: "salaries".parse().unwrap(),
+            question: "What does the manager earn?".to_owned(),
+            label,
+            collection: String::new(),
+            topic: String::new(),
+            answer: String::new(),
+            alternatives: Vec::new(),
+        };
+        #[expect(clippy::disallowed_methods, reason = "a test stands in for access control")]
+        let scope = ReadScope::mint(BTreeSet::from([Label::Public]));
+        assert!(retrieve(&Careless(entry(Label::Public)), &scope, "salary").is_ok());
+        let exceeded = retrieve(&Careless(entry(Label::Restricted)), &scope, "salary");
+        let Err(RetrievalError::Exceeded(exceeded)) = exceeded else { panic!("{exceeded:?}") };
+        assert_eq!(exceeded.part, capability::Part::Retrieval);
+        assert_eq!(exceeded.passages, ["salaries".parse().unwrap()]);
+    }
 
     #[test]
     fn numbers_and_addresses_of_mail_are_left_out_of_the_search_and_nothing_else_is() {

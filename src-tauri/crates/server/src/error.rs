@@ -27,7 +27,10 @@ pub const fn status_of(code: ErrorCode) -> StatusCode {
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
         ErrorCode::MessageEmpty => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorCode::MessageTooLong => StatusCode::PAYLOAD_TOO_LARGE,
-        ErrorCode::RateLimited | ErrorCode::CoolingDown => StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::RateLimited
+        | ErrorCode::CoolingDown
+        | ErrorCode::PeerBlocked
+        | ErrorCode::ChallengeRequired => StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::TurnRunning | ErrorCode::VaultExists => StatusCode::CONFLICT,
         ErrorCode::UnlockFailed => StatusCode::FORBIDDEN,
         ErrorCode::VaultLocked => StatusCode::LOCKED,
@@ -47,9 +50,19 @@ impl IntoResponse for ApiError {
         let Self(error) = self;
         let retry_after_s = error.retry_after.map(|wait| wait.as_secs());
         let body = ErrorBody {
-            error: ErrorDetail { code: error.code, message: error.message, retry_after_s },
+            error: ErrorDetail {
+                code: error.code,
+                message: error.message.clone(),
+                retry_after_s,
+                challenge: error.challenge.clone(),
+            },
         };
-        let mut response = (status_of(error.code), Json(body)).into_response();
+        let status = status_of(error.code);
+        let mut response = (status, Json(body)).into_response();
+        if status.is_server_error() {
+            // For the error log.
+            response.extensions_mut().insert(error);
+        }
         if let Some(seconds) = retry_after_s {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

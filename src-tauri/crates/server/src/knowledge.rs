@@ -16,13 +16,13 @@ use crate::{
 #[utoipa::path(get, path = "/api/passages/{id}", tag = "knowledge",
     params(("id" = String, Path, description = "The passage")),
     responses((status = 200, body = PassageDto), (status = 401, body = ErrorBody),
-        (status = 404, body = ErrorBody)))]
+        (status = 404, body = ErrorBody), (status = 429, body = ErrorBody)))]
 pub(crate) async fn passage(
     State(context): State<Context>,
     Reader(session): Reader,
     Path(id): Path<String>,
 ) -> Result<Json<PassageDto>, ApiError> {
-    Ok(Json(context.app.passage(&session, &id)?))
+    Ok(Json(context.app.passage(&session, &context.peer, &id).await?))
 }
 
 /// Questions to start with.

@@ -12,12 +12,16 @@
 #![forbid(unsafe_code)]
 
 mod audit;
+mod access_log;
+mod alerts;
 mod control;
 mod cookie;
 mod destinations;
 mod error;
 mod keys;
+mod feedback;
 mod knowledge;
+mod limits;
 mod openapi;
 mod reader;
 mod router;

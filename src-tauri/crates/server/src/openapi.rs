@@ -2,7 +2,9 @@
 
 use utoipa::OpenApi;
 
-use crate::{audit, destinations, keys, knowledge, session, status, turns};
+use crate::{
+    access_log, alerts, audit, destinations, feedback, keys, knowledge, limits, session, status, turns,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -34,6 +36,18 @@ use crate::{audit, destinations, keys, knowledge, session, status, turns};
         keys::rotate,
         keys::renew_recovery,
         keys::confirm_recovery,
+        feedback::give,
+        feedback::list,
+        limits::answer,
+        limits::list,
+        limits::set,
+        limits::lift,
+        alerts::list,
+        alerts::change,
+        alerts::rules,
+        alerts::set_rule,
+        access_log::overview,
+        access_log::own,
     )
 )]
 struct Description;

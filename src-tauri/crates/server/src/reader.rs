@@ -7,7 +7,7 @@ use cloister_app::{App, AppError, ErrorCode, Peer, Session};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use crate::{ApiError, session_token};
+use crate::{ApiError, access_log::Sender, session_token};
 
 /// What every handler can reach.
 #[derive(Clone)]
@@ -24,7 +24,11 @@ impl FromRequestParts<Context> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, ApiError> {
         let token = session_token(&parts.headers).ok_or_else(AppError::session_required)?;
-        Ok(Self(context.app.recognise(token).await?))
+        let session = context.app.recognise(token).await?;
+        if let Some(sender) = parts.extensions.get::<Sender>() {
+            sender.set(session.pseudonym);
+        }
+        Ok(Self(session))
     }
 }
 

@@ -7,13 +7,14 @@ use axum::{
     extract::DefaultBodyLimit,
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{delete, get, post},
+    routing::{delete, get, patch, post},
 };
 use cloister_app::{App, AppError, Peer};
 use http::{HeaderValue, Request, header};
 
 use crate::{
-    ApiError, audit, destinations, keys, knowledge, reader::Context, session, status, turns,
+    ApiError, access_log, alerts, audit, destinations, feedback, keys, knowledge, limits,
+    reader::Context, session, status, turns,
 };
 
 /// Most bytes of a request: 8,000 characters of four bytes, each perhaps escaped, and the rest.
@@ -21,6 +22,7 @@ const MOST_BODY_BYTES: usize = 128 * 1024;
 
 /// The API over `app` for requests that come from `peer`.
 pub fn router(app: Arc<App>, peer: Peer) -> Router {
+    let context = Context { app, peer };
     Router::new()
         .route("/api/status", get(status::show))
         .route("/api/doctor", post(status::examine))
@@ -43,11 +45,22 @@ pub fn router(app: Arc<App>, peer: Peer) -> Router {
         .route("/api/keys/recovery", post(keys::renew_recovery))
         .route("/api/keys/recovery/confirm", post(keys::confirm_recovery))
         .route("/api/keys/{id}", delete(keys::remove))
+        .route("/api/turns/{id}/feedback", post(feedback::give))
+        .route("/api/feedback", get(feedback::list))
+        .route("/api/challenge", post(limits::answer))
+        .route("/api/limits", get(limits::list).patch(limits::set))
+        .route("/api/limits/{peer}", delete(limits::lift))
+        .route("/api/alerts", get(alerts::list))
+        .route("/api/alerts/rules", get(alerts::rules).patch(alerts::set_rule))
+        .route("/api/alerts/{id}", patch(alerts::change))
+        .route("/api/overview", get(access_log::overview))
+        .route("/api/me/access-log", get(access_log::own))
         .fallback(async || ApiError(AppError::not_found()))
         .method_not_allowed_fallback(async || ApiError(AppError::not_found()))
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(context.clone(), access_log::keep))
         .layer(middleware::from_fn(harden))
-        .with_state(Context { app, peer })
+        .with_state(context)
 }
 
 /// An API that answers every request with `error`, for a vault that could not be opened.

@@ -78,7 +78,7 @@ impl Store {
         .bind(feedback.pseudonym.to_string())
         .bind(feedback.rating.as_str())
         .bind(feedback.comment.as_ref().map(Sanitized::as_str))
-        .execute(self.writer())
+        .execute(&mut *self.writer().await?)
         .await?;
         Ok(())
     }
