@@ -176,8 +176,8 @@ impl Access {
         self.note(&SecurityEvent::new(kind, now).about(Some(subject)).with(body)).await;
     }
 
-    /// The hold itself stands whether or not it could be noted.
-    async fn note(&self, event: &SecurityEvent) {
+    /// Notes `event` for the alert rules. What it is about stands whether or not that succeeds.
+    pub(crate) async fn note(&self, event: &SecurityEvent) {
         if let Err(error) = self.store.note_security(&*self.entropy, event).await {
             tracing::error!(%error, "a security event could not be noted");
         }
