@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use cloister_store::{
     Attempt, AuditBody, AuditCode, AuditEvent, AuditRecord, Credentials, DataKey, LockoutRule,
-    NewSession, Place, SessionKind, StoreError,
+    NewSession, Place, SecurityEvent, SecurityKind, SessionKind, StoreError,
 };
 use cloister_types::{OwnerId, Pseudonym, Secret, SessionId, Timestamp};
 use hmac::{Hmac, KeyInit, Mac};
@@ -238,8 +238,13 @@ impl Access {
         let body = AuditBody::new().with("reason", &reason.code());
         let mut record = AuditRecord::new(AuditEvent::SignInFailed, now, body);
         record.pseudonym = whose;
-        match self.store.count_failure(attempt, &LOCKOUT, &record).await? {
-            Some(until) => Err(SignInError::Paused { retry_after: until.since(now) }),
+        let paused = self.store.count_failure(attempt, &LOCKOUT, &record).await?;
+        self.note(&SecurityEvent::new(SecurityKind::SignInFailed, now).about(whose)).await;
+        match paused {
+            Some(until) => {
+                self.note(&SecurityEvent::new(SecurityKind::LockedOut, now).about(whose)).await;
+                Err(SignInError::Paused { retry_after: until.since(now) })
+            }
             None => Err(SignInError::Refused),
         }
     }
