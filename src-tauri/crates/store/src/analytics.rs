@@ -175,8 +175,12 @@ impl Store {
     /// # Errors
     /// When it cannot be asked.
     pub async fn size(&self) -> Result<u64, StoreError> {
-        let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(self.readers()).await?;
-        let page: i64 = sqlx::query_scalar("PRAGMA page_size").fetch_one(self.readers()).await?;
-        Ok(unsigned(pages) * unsigned(page))
+        // A bare PRAGMA gives text here (SQLCipher); arithmetic makes it a number.
+        let bytes: i64 = sqlx::query_scalar(
+            "SELECT sum(page_count * page_size) FROM pragma_page_count, pragma_page_size",
+        )
+        .fetch_one(self.readers())
+        .await?;
+        Ok(unsigned(bytes))
     }
 }
