@@ -18,6 +18,7 @@ use crate::{
 const MOST_ALERTS: u32 = 200;
 /// Longest remark that is kept with an alert or a rating, in characters.
 const LONGEST_REMARK: usize = 1_000;
+const DAY_SECONDS: u64 = 86_400;
 /// After the threshold, every so many questions are noted again.
 const QUERIES_STEP: u64 = 100;
 
@@ -155,6 +156,25 @@ impl App {
         let failed =
             |_| AppError::new(ErrorCode::InvalidRequest, "The remark could not be checked.");
         redacted.await.map_err(failed)
+    }
+}
+
+/// Looks at how old the last checkpoint is that was copied elsewhere: of a vault without any, how
+/// old its log is.
+pub(crate) async fn measure_checkpoints(store: &Store, options: &AppOptions) {
+    let now = options.clock.now();
+    let measured = async {
+        let copied = store.checkpoint_copies().await?.into_iter().map(|copy| copy.at).max();
+        let since = match copied {
+            Some(copied) => copied,
+            None => store.audit_records(0, 1).await?.first().map_or(now, |record| record.at),
+        };
+        let days = now.since(since).as_secs() / DAY_SECONDS;
+        let event = SecurityEvent::new(SecurityKind::CheckpointMeasured, now).measuring(days);
+        store.note_security(&*options.entropy, &event).await
+    };
+    if let Err(error) = measured.await {
+        tracing::error!(%error, "the age of the last checkpoint kept elsewhere is not known");
     }
 }
 

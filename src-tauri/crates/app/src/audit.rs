@@ -4,8 +4,9 @@ use std::io::BufRead;
 
 use cloister_access::{Peer, Resource, Session};
 use cloister_store::{
-    AuditBody, AuditEvent, AuditExport, AuditFilter, AuditFinding, AuditRecord, AuditRow,
-    AuditVerification, Checkpoint, KeptCheckpoint, StoreError, read_checkpoints, verify_export,
+    AlertKind, AuditBody, AuditEvent, AuditExport, AuditFilter, AuditFinding, AuditRecord,
+    AuditRow, AuditVerification, Checkpoint, KeptCheckpoint, StoreError, read_checkpoints,
+    verify_export,
 };
 use cloister_types::{Timestamp, act};
 
@@ -97,6 +98,10 @@ impl App {
         let mut record = verification_record(&seen, self.options.clock.now());
         if let Some(session) = session {
             record = record.about(session.pseudonym);
+        }
+        if let Some(finding) = seen.finding {
+            let body = AuditBody::new().with("finding", &finding.kind);
+            self.raise(AlertKind::AuditFailed, None, body).await?;
         }
         match self.store.record(&record).await {
             // A log that is broken in this way takes no record, and saying so must not need one.

@@ -1,10 +1,10 @@
 //! The shapes that cross the API, one file a subject. Times are RFC 3339 in UTC; offsets count
 //! Unicode code points.
 
+mod alert;
 mod audit;
 mod destinations;
 mod keys;
-mod alert;
 mod knowledge;
 mod limit;
 mod operations;
@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use self::{
-    alert::*, audit::*, destinations::*, keys::*, knowledge::*, limit::*, operations::*, session::*,
-    status::*, turn::*,
+    alert::*, audit::*, destinations::*, keys::*, knowledge::*, limit::*, operations::*,
+    session::*, status::*, turn::*,
 };
 use crate::ErrorCode;
 

@@ -16,9 +16,15 @@ use cloister_store::{
 use cloister_types::{PassageId, Secret, Timestamp};
 
 use crate::{
-    App, AppError, AppOptions, ErrorCode, Pack, alerts::measure_disk, audit::keep_checkpoints,
-    error::sentence, journal::Journal, keys, knowledge, model::ModelKeeper, pack,
-    read_destinations, tagger::LoadingTagger,
+    App, AppError, AppOptions, ErrorCode, Pack,
+    alerts::{measure_checkpoints, measure_disk},
+    audit::keep_checkpoints,
+    error::sentence,
+    journal::Journal,
+    keys, knowledge,
+    model::ModelKeeper,
+    pack, read_destinations,
+    tagger::LoadingTagger,
 };
 
 /// The name shown when the knowledge does not give one.
@@ -217,6 +223,7 @@ async fn keep_house(
     loop {
         tick.tick().await;
         measure_disk(&store, &options).await;
+        measure_checkpoints(&store, &options).await;
         match store.purge(desk.parts().clock.now()).await {
             Ok(report) => {
                 access.forget(&report.ended);

@@ -11,15 +11,15 @@
 //! **Not here.** A network listener, TLS, file serving.
 #![forbid(unsafe_code)]
 
-mod audit;
 mod access_log;
 mod alerts;
+mod audit;
 mod control;
 mod cookie;
 mod destinations;
 mod error;
-mod keys;
 mod feedback;
+mod keys;
 mod knowledge;
 mod limits;
 mod openapi;

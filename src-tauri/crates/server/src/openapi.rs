@@ -3,7 +3,8 @@
 use utoipa::OpenApi;
 
 use crate::{
-    access_log, alerts, audit, destinations, feedback, keys, knowledge, limits, session, status, turns,
+    access_log, alerts, audit, destinations, feedback, keys, knowledge, limits, session, status,
+    turns,
 };
 
 #[derive(OpenApi)]

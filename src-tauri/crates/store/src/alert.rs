@@ -7,6 +7,7 @@ use sqlx::SqliteConnection;
 
 use crate::{
     AuditBody, AuditEvent, AuditRecord, SecurityEvent, SecurityKind, Store, StoreError, audit,
+    writer::WriteTransaction,
 };
 
 macro_rules! names {
@@ -398,25 +399,25 @@ impl Store {
 
 /// Puts `event` before every rule that looks at its kind.
 pub(crate) async fn judge(
-    connection: &mut SqliteConnection,
+    tx: &mut WriteTransaction,
     entropy: &dyn Entropy,
     event: &SecurityEvent,
 ) -> Result<Judgement, StoreError> {
     let rows: Vec<StoredRule> = sqlx::query_as(concat!(select_rules!(), " WHERE event = ?"))
         .bind(event.kind.as_str())
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut **tx)
         .await?;
     let mut judgement = Judgement { matched: false, raised: Vec::new() };
     for rule in rules(rows)? {
         let met = match (rule.test, event.measure) {
-            (AlertTest::Count, _) => count(connection, event, &rule).await? > rule.threshold,
+            (AlertTest::Count, _) => count(tx, event, &rule).await? > rule.threshold,
             (AlertTest::Above, Some(measure)) => measure > rule.threshold,
             (AlertTest::Below, Some(measure)) => measure < rule.threshold,
             (AlertTest::Above | AlertTest::Below, None) => false,
         };
         if met {
             judgement.matched = true;
-            judgement.raised.extend(fold(connection, entropy, rule.kind, event).await?);
+            judgement.raised.extend(fold(tx, entropy, rule.kind, event).await?);
         }
     }
     Ok(judgement)
@@ -441,7 +442,7 @@ async fn count(
 /// Counts up the alert of this kind and person that is not closed, or raises one with its audit
 /// record.
 async fn fold(
-    connection: &mut SqliteConnection,
+    tx: &mut WriteTransaction,
     entropy: &dyn Entropy,
     kind: AlertKind,
     event: &SecurityEvent,
@@ -455,7 +456,7 @@ async fn fold(
     .bind(event.body.to_json())
     .bind(kind.as_str())
     .bind(&pseudonym)
-    .execute(&mut *connection)
+    .execute(&mut **tx)
     .await?;
     if counted.rows_affected() > 0 {
         return Ok(None);
@@ -470,7 +471,7 @@ async fn fold(
     .bind(kind.as_str())
     .bind(&pseudonym)
     .bind(event.body.to_json())
-    .execute(&mut *connection)
+    .execute(&mut **tx)
     .await?;
     let body = AuditBody::new().with("alert", &id).with("kind", &kind).with("event", &event.kind);
     let record = AuditRecord::new(AuditEvent::AlertRaised, event.at, body);
@@ -478,7 +479,12 @@ async fn fold(
         Some(pseudonym) => record.about(pseudonym),
         None => record,
     };
-    audit::append(connection, &record).await?;
+    match audit::append(tx, &record).await {
+        Ok(()) => {}
+        // A log that is broken takes no record; that it is broken has to be told all the same.
+        Err(StoreError::ChainBroken) if kind == AlertKind::AuditFailed => {}
+        Err(error) => return Err(error),
+    }
     Ok(Some(id))
 }
 

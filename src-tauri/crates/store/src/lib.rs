@@ -66,23 +66,23 @@ pub use account::{
     AccountChange, AccountRow, Actor, Attributes, Credentials, NewAccount, PasswordRecord,
     SealedTotp,
 };
+pub use alert::{
+    Alert, AlertChange, AlertKind, AlertRule, AlertState, AlertTest, RuleError, Severity,
+};
+pub use analytics::{AnalyticsEvent, DayCount, Intent, Timing};
 pub use audit::{
     AuditBody, AuditCode, AuditCodeError, AuditEvent, AuditExport, AuditFilter, AuditFinding,
     AuditRecord, AuditRow, AuditVerification, Checkpoint, CheckpointCopy, CheckpointFileError,
     CopiedTo, Digest, ExportVerifier, FindingKind, KeptCheckpoint, OcsfRecord, PublicKey,
     Signature, read_checkpoints, verify_export,
 };
-pub use alert::{
-    Alert, AlertChange, AlertKind, AlertRule, AlertState, AlertTest, RuleError, Severity,
-};
-pub use analytics::{AnalyticsEvent, DayCount, Intent, Timing};
 pub use conversation::{ConversationRow, TurnAuthorisation, TurnCompletion, TurnRow};
 pub use destination::{Destination, DestinationName, DestinationNameError};
 pub use error::{DatabaseError, StoreError};
-pub use key_slot::{KeySlot, SlotId, SlotKind, SlotKindError};
-pub use keyring::{Keyring, KeyringAnswer, SecretServiceKeyring};
 pub use error_log::{ErrorRecord, ErrorRow};
 pub use feedback::{Feedback, FeedbackRow, Rating};
+pub use key_slot::{KeySlot, SlotId, SlotKind, SlotKindError};
+pub use keyring::{Keyring, KeyringAnswer, SecretServiceKeyring};
 pub use keys::SubKey;
 pub use lockout::{Attempt, LockoutRule};
 pub use passage::{Passage, PassageRow};

@@ -4,7 +4,7 @@
 use cloister_types::{AlertId, Entropy, LogSafe, Pseudonym, Timestamp};
 use sqlx::SqliteConnection;
 
-use crate::{AuditBody, Store, StoreError, alert};
+use crate::{AuditBody, Store, StoreError, alert, writer::WriteTransaction};
 
 macro_rules! security_kinds {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
@@ -136,16 +136,16 @@ impl Store {
 
 /// Records `event` in the transaction of the act that it is about.
 pub(crate) async fn note(
-    connection: &mut SqliteConnection,
+    tx: &mut WriteTransaction,
     entropy: &dyn Entropy,
     event: &SecurityEvent,
 ) -> Result<Vec<AlertId>, StoreError> {
     if event.measure.is_none() {
-        append(connection, event).await?;
+        append(tx, event).await?;
     }
-    let outcome = alert::judge(connection, entropy, event).await?;
+    let outcome = alert::judge(tx, entropy, event).await?;
     if event.measure.is_some() && outcome.matched {
-        append(connection, event).await?;
+        append(tx, event).await?;
     }
     Ok(outcome.raised)
 }

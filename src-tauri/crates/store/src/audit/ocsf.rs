@@ -169,6 +169,7 @@ impl Meaning {
                 Self::at(C::AuthorizeSession, OTHER).medium().failed()
             }
             E::PeerBlocked => Self::at(C::AuthorizeSession, OTHER).medium(),
+            E::PeerReleased => Self::at(C::AuthorizeSession, OTHER),
             E::KeySlotAdded | E::PolicyProposed | E::NoticePublished => {
                 Self::at(C::EntityManagement, 1)
             }
