@@ -10,7 +10,7 @@ use std::{
 };
 
 use axum::{Router, body::Body};
-use cloister_app::{App, Peer};
+use cloister_app::{App, Origin};
 use cloister_server::{SESSION_COOKIE, closed_router, router};
 use futures_util::StreamExt;
 use http::{HeaderMap, Method, Request, Response, header};
@@ -61,7 +61,7 @@ pub(crate) fn run(bench: &Bench<'_>, runtime: &Runtime) -> Result<Exit, Failure>
     let opened = runtime.block_on(bench.open());
     let (app, router) = match opened {
         Ok(app) => {
-            let router = router(app.clone(), Peer::Device);
+            let router = router(app.clone(), Origin::window());
             let checked = app.clone();
             runtime.spawn(async move {
                 tokio::time::sleep(FIRST_CHECK).await;

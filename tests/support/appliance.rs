@@ -3,8 +3,8 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use cloister_app::{
-    App, AppOptions, EgressProbe, EgressReport, GuardSettings, KeySources, ModelSource, Pack, Peer,
-    TimeZone, Unlock, Vault, VaultPaths,
+    App, AppOptions, EgressProbe, EgressReport, GuardSettings, KeySources, ModelSource, Origin,
+    Pack, TimeZone, Unlock, Vault, VaultPaths,
 };
 use cloister_store::{Store, StoreError};
 use cloister_types::{Clock, FixedClock, OsEntropy, Timestamp};
@@ -96,7 +96,7 @@ impl Appliance {
     /// A reader without a session.
     #[must_use]
     pub fn stranger(&self) -> Reader {
-        Reader::new(cloister_server::router(Arc::clone(&self.app), Peer::Device))
+        Reader::new(cloister_server::router(Arc::clone(&self.app), Origin::terminal()))
     }
 
     /// A reader who has started a guest's session.

@@ -9,7 +9,7 @@ use std::{
 
 use axum::{Router, body::Body};
 use cloister_app::{
-    App, AppError, ChallengeDto, ErrorBody, ErrorCode, ModelSource, Pack, Peer, ProofDto,
+    App, AppError, ChallengeDto, ErrorBody, ErrorCode, ModelSource, Origin, Pack, ProofDto,
 };
 use cloister_server::{ControlSocket, SESSION_COOKIE, connect_control, router};
 use futures_util::{Stream, StreamExt, stream};
@@ -65,7 +65,7 @@ impl Client {
             }
             match open(bench, purpose).await {
                 Ok(app) => {
-                    let router = router(Arc::clone(&app), Peer::Device);
+                    let router = router(Arc::clone(&app), Origin::terminal());
                     let transport = Transport::Local { app, router };
                     return Ok(Self { transport, token: None });
                 }

@@ -1,6 +1,7 @@
 //! The shapes that cross the API, one file a subject. Times are RFC 3339 in UTC; offsets count
 //! Unicode code points.
 
+mod account;
 mod alert;
 mod audit;
 mod destinations;
@@ -8,6 +9,7 @@ mod keys;
 mod knowledge;
 mod limit;
 mod operations;
+mod secret;
 mod session;
 mod status;
 mod turn;
@@ -16,8 +18,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use self::{
-    alert::*, audit::*, destinations::*, keys::*, knowledge::*, limit::*, operations::*,
-    session::*, status::*, turn::*,
+    account::*, alert::*, audit::*, destinations::*, keys::*, knowledge::*, limit::*,
+    operations::*, secret::*, session::*, status::*, turn::*,
 };
 use crate::ErrorCode;
 

@@ -24,6 +24,16 @@ pub enum ErrorCode {
     Denied,
     /// A second factor has to be shown first.
     MfaRequired,
+    /// Name, password or code is not right; which of them is not told.
+    SignInRefused,
+    /// Too many attempts to sign in failed; none is taken for a while.
+    SignInPaused,
+    /// The password has to be changed before anything else.
+    PasswordChangeRequired,
+    /// The password would be guessed too soon; the message says what to do.
+    PasswordWeak,
+    /// What is asked for does not go with what there is; the message says why.
+    Conflict,
     /// There is no such thing, or the reader may not read it.
     NotFound,
     /// The message holds nothing.
@@ -74,6 +84,11 @@ impl ErrorCode {
             Self::SignInRequired => "sign_in_required",
             Self::Denied => "denied",
             Self::MfaRequired => "mfa_required",
+            Self::SignInRefused => "sign_in_refused",
+            Self::SignInPaused => "sign_in_paused",
+            Self::PasswordChangeRequired => "password_change_required",
+            Self::PasswordWeak => "password_weak",
+            Self::Conflict => "conflict",
             Self::NotFound => "not_found",
             Self::MessageEmpty => "message_empty",
             Self::MessageTooLong => "message_too_long",
@@ -182,6 +197,9 @@ impl From<AccessError> for AppError {
     fn from(error: AccessError) -> Self {
         match error {
             AccessError::Store(error) => error.into(),
+            AccessError::NoOperator => {
+                Self::new(ErrorCode::Denied, "There is an administrator now. Sign in instead.")
+            }
             _ => Self::session_required(),
         }
     }
@@ -204,8 +222,13 @@ impl From<ChatError> for AppError {
 impl From<StoreError> for AppError {
     #[track_caller]
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "store");
         let code = match error {
+            StoreError::UnknownAccount
+            | StoreError::UnknownSession
+            | StoreError::UnknownConversation => return Self::not_found(),
+            StoreError::NameTaken | StoreError::LastHolder | StoreError::SecondFactorPresent => {
+                return Self::new(ErrorCode::Conflict, sentence(&error.to_string()));
+            }
             StoreError::InUse { .. } => ErrorCode::VaultInUse,
             StoreError::AlreadyExists { .. } => ErrorCode::VaultExists,
             StoreError::Locked { .. } => ErrorCode::VaultLocked,
@@ -238,6 +261,7 @@ impl From<StoreError> for AppError {
             | StoreError::NoPermission { .. } => ErrorCode::VaultUnusable,
             _ => ErrorCode::StoreFailed,
         };
+        tracing::error!(%error, "store");
         Self::new(code, sentence(&error.to_string()))
     }
 }

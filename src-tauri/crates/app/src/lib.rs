@@ -12,6 +12,7 @@
 //! of the six properties that [`App::doctor`] reports on.
 #![forbid(unsafe_code)]
 
+mod accounts;
 mod alerts;
 mod app;
 mod audit;
@@ -30,13 +31,16 @@ mod model;
 mod open;
 mod overview;
 mod pack;
+mod profile;
 mod promises;
 mod self_test;
 mod session;
+mod sign_in;
 mod status;
 mod tagger;
 mod turns;
 
+pub use accounts::AccountState;
 pub use app::{App, AppOptions, EgressProbe, EgressReport, ModelSource, Pack};
 pub use audit::{AuditLines, verify_audit_export};
 pub use cloister_access::{Peer, Session, TimeZone, Token};
@@ -44,7 +48,7 @@ pub use cloister_chat::{Event, Outcome, RunningTurn};
 pub use cloister_guard::Profile;
 pub use cloister_inference::{BenchPlan, BenchReport, ModelRecord, WorkerCommand};
 pub use cloister_store::{
-    AlertKind, KeySources, SecretServiceKeyring, SecurityKind, Unlock, Vault, VaultPaths,
+    AlertKind, KeySources, Place, SecretServiceKeyring, SecurityKind, Unlock, Vault, VaultPaths,
 };
 pub use destinations::{DESTINATIONS, read_destinations};
 pub use dto::*;
@@ -53,4 +57,5 @@ pub use guard_settings::{GUARD_SETTINGS, GuardSettings};
 pub use model::{ModelStatus, bench_model, list_models, verify_model};
 pub use open::FirstKey;
 pub use overview::Answered;
+pub use session::Origin;
 pub use tagger::load_tagger;

@@ -4,17 +4,22 @@ use std::sync::Arc;
 
 use cloister_access::{Peer, Principal, Session};
 use cloister_chat::{Event, RunningTurn, TurnView};
-use cloister_types::{Secret, TurnId};
+use cloister_types::{ConversationId, OwnerId, Secret, TurnId};
 
-use crate::{App, AppError, ConversationDto, ErrorCode, TurnDto, overview::Counting};
+use crate::{
+    App, AppError, ConversationDto, ConversationsDto, ErrorCode, MessageDto, OwnConversationDto,
+    TurnDto, overview::Counting,
+};
 
 /// Most characters in one message.
 pub(crate) const MOST_MESSAGE_CHARS: usize = 8_000;
 
 impl App {
-    /// Takes a message and starts its turn, which runs whether or not somebody follows it.
+    /// Takes a message and starts its turn, which runs whether or not somebody follows it: in the
+    /// conversation that the message names, or in the reader's latest.
     ///
     /// # Errors
+    /// [`ErrorCode::NotFound`] when the reader has no such conversation;
     /// [`ErrorCode::MessageEmpty`], [`ErrorCode::MessageTooLong`], [`ErrorCode::RateLimited`],
     /// [`ErrorCode::CoolingDown`], [`ErrorCode::PeerBlocked`], [`ErrorCode::ChallengeRequired`],
     /// [`ErrorCode::TurnRunning`] or [`ErrorCode::StoreFailed`];
@@ -23,9 +28,10 @@ impl App {
         &self,
         session: Session,
         peer: Peer,
-        text: String,
+        message: MessageDto,
     ) -> Result<Arc<RunningTurn>, AppError> {
-        let text = Secret::new(text);
+        let text = Secret::new(message.text);
+        let conversation = message.conversation.as_deref().map(conversation_id).transpose()?;
         if text.expose().trim().is_empty() {
             return Err(AppError::new(ErrorCode::MessageEmpty, "Write a question first."));
         }
@@ -35,7 +41,7 @@ impl App {
         }
         let queries = self.access.admit(&session, &peer).await?;
         self.note_queries(self.access.subject(&session, &peer), queries).await?;
-        let turn = self.desk.begin(session.clone(), peer.clone(), text).await?;
+        let turn = self.desk.begin(session.clone(), peer.clone(), conversation, text).await?;
         let counting = counting(&session.principal);
         self.count_when_over(&turn, session, peer, counting);
         Ok(turn)
@@ -51,12 +57,19 @@ impl App {
         turn.ok_or_else(AppError::not_found)
     }
 
-    /// The session's conversation; a turn that still runs comes last, with what it wrote so far.
+    /// A conversation of the reader's, the latest unless one is named; a turn of it that still runs
+    /// comes last, with what it wrote so far.
     ///
     /// # Errors
+    /// [`ErrorCode::NotFound`] when the reader has no such conversation;
     /// [`ErrorCode::StoreFailed`] when it cannot be read.
-    pub async fn conversation(&self, session: &Session) -> Result<ConversationDto, AppError> {
-        let (conversation, mut turns) = self.desk.transcript(session).await?;
+    pub async fn conversation(
+        &self,
+        session: &Session,
+        id: Option<&str>,
+    ) -> Result<ConversationDto, AppError> {
+        let id = id.map(conversation_id).transpose()?;
+        let (conversation, mut turns) = self.desk.transcript(session, id).await?;
         for turn in &mut turns {
             turn.answer = self.desk.restored(session, std::mem::take(&mut turn.answer));
         }
@@ -65,15 +78,74 @@ impl App {
             let recorded = turns.iter_mut().find(|turn| turn.id == running.id());
             match recorded {
                 Some(turn) => turn.answer = written_so_far(&running),
-                None => turns.extend(asked(&running)),
+                // Which conversation it belongs to is recorded with it.
+                None if id.is_none() => turns.extend(asked(&running)),
+                None => {}
             }
         }
+        let ends_at = match (session.owner(), &conversation) {
+            (OwnerId::Account(_), Some(conversation)) => conversation.expires_at,
+            (OwnerId::Account(_) | OwnerId::Guest(_), _) => session.expires_at,
+        };
         Ok(ConversationDto {
-            id: conversation.map(|id| id.to_string()),
-            ends_at: session.expires_at.to_string(),
+            id: conversation.map(|conversation| conversation.id.to_string()),
+            ends_at: ends_at.to_string(),
             turns: turns.into_iter().map(TurnDto::from).collect(),
         })
     }
+
+    /// The reader's conversations, the one spoken in last first.
+    ///
+    /// # Errors
+    /// [`ErrorCode::StoreFailed`] when they cannot be read.
+    pub async fn conversations(&self, session: &Session) -> Result<ConversationsDto, AppError> {
+        let now = self.options.clock.now();
+        let rows = self.store.conversations_of(session.owner()).await?;
+        let live = rows.into_iter().filter(|(row, _)| row.expires_at > now);
+        let items = live.map(|(row, turns)| OwnConversationDto {
+            id: row.id.to_string(),
+            started_at: row.started_at.to_string(),
+            last_turn_at: row.last_turn_at.to_string(),
+            ends_at: row.expires_at.to_string(),
+            turns,
+        });
+        Ok(ConversationsDto { items: items.collect() })
+    }
+
+    /// Begins a conversation; the reader's next message goes there unless it names another.
+    ///
+    /// # Errors
+    /// [`ErrorCode::StoreFailed`] when it could not be written.
+    pub async fn begin_conversation(
+        &self,
+        session: &Session,
+    ) -> Result<OwnConversationDto, AppError> {
+        let row = self.desk.begin_conversation(session).await?;
+        Ok(OwnConversationDto {
+            id: row.id.to_string(),
+            started_at: row.started_at.to_string(),
+            last_turn_at: row.last_turn_at.to_string(),
+            ends_at: row.expires_at.to_string(),
+            turns: 0,
+        })
+    }
+
+    /// Deletes a conversation of the reader's; a turn that runs in this session is stopped first.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] when the reader has no such conversation.
+    pub async fn delete_conversation(&self, session: &Session, id: &str) -> Result<(), AppError> {
+        let id = conversation_id(id)?;
+        self.store.conversation(session.owner(), id).await?;
+        self.desk.stop(session.id).await;
+        let now = self.options.clock.now();
+        self.store.delete_conversation(session.owner(), id, session.pseudonym, now).await?;
+        Ok(())
+    }
+}
+
+fn conversation_id(id: &str) -> Result<ConversationId, AppError> {
+    id.parse().map_err(|_| AppError::not_found())
 }
 
 /// Whose data are held but not processed is not counted either (Article 18 GDPR).

@@ -3,14 +3,17 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    time::Duration,
 };
 
 use cloister_access::{Access, Peer, Session};
 use cloister_guard::Guard;
 use cloister_inference::LanguageModel;
 use cloister_knowledge::Index;
-use cloister_store::Store;
-use cloister_types::{Clock, ConversationId, Entropy, Secret, SessionId, TurnId};
+use cloister_store::{ConversationRow, Store, StoreError};
+use cloister_types::{
+    Clock, ConversationId, Entropy, OwnerId, Secret, SessionId, Timestamp, TurnId,
+};
 use tokio::sync::watch;
 
 use crate::{
@@ -19,6 +22,9 @@ use crate::{
     tokens::{SessionMapping, TokenBook},
     transcript::open_turn,
 };
+
+/// How long the conversation of an account is kept after its last turn.
+const CONVERSATION_LIFE: Duration = Duration::from_hours(24);
 
 /// The place of the model: awaited, filled or empty, and changed while turns run.
 pub struct ModelSlot(watch::Sender<Slot>);
@@ -156,19 +162,21 @@ impl Desk {
         &self.parts
     }
 
-    /// Takes a question that was admitted and starts its turn on the runtime.
+    /// Takes a question that was admitted and starts its turn on the runtime: in the conversation
+    /// that is named, or in the reader's latest.
     ///
     /// # Errors
     /// [`ChatError::TurnRunning`] while another turn of the session runs; [`ChatError::Store`]
-    /// when the conversation cannot be read.
+    /// when the conversation cannot be read, or is not the reader's.
     pub async fn begin(
         self: &Arc<Self>,
         session: Session,
         peer: Peer,
+        conversation: Option<ConversationId>,
         raw: Secret<String>,
     ) -> Result<Arc<RunningTurn>, ChatError> {
         let turn = self.reserve(session.id)?;
-        let (conversation, history) = match self.prepare(&session).await {
+        let (conversation, history) = match self.prepare(&session, conversation).await {
             Ok(prepared) => prepared,
             Err(error) => {
                 turn.log.close();
@@ -190,12 +198,17 @@ impl Desk {
     /// Stops the session's turn, waits until it has ended, and forgets it: afterwards nothing
     /// writes on behalf of the session.
     pub async fn leave(&self, session: &Session) {
-        let turn = lock(&self.latest).remove(&session.id);
+        self.stop(session.id).await;
+    }
+
+    /// As [`Desk::leave`], for a session that somebody else ended.
+    pub async fn stop(&self, session: SessionId) {
+        let turn = lock(&self.latest).remove(&session);
         if let Some(turn) = turn {
             turn.cancel();
             turn.log.closed().await;
         }
-        self.tokens.forget(session.id);
+        self.tokens.forget(session);
     }
 
     /// Forgets turns that are over, and everything about the sessions that `ended`.
@@ -222,22 +235,53 @@ impl Desk {
         }
     }
 
-    /// The session's conversation, if it has one, and its recorded turns, oldest first. Answers
-    /// stand as recorded, with placeholders: see [`Desk::restored`].
+    /// A conversation of the reader's, the latest unless one is named, and its recorded turns,
+    /// oldest first. Answers stand as recorded, with placeholders: see [`Desk::restored`].
     ///
     /// # Errors
-    /// [`ChatError::Store`] when they cannot be read or do not belong to the session.
+    /// [`ChatError::Store`] when they cannot be read, or when the one that is named is not the
+    /// reader's.
     pub async fn transcript(
         &self,
         session: &Session,
-    ) -> Result<(Option<ConversationId>, Vec<TurnView>), ChatError> {
+        conversation: Option<ConversationId>,
+    ) -> Result<(Option<ConversationRow>, Vec<TurnView>), ChatError> {
         let store = &self.parts.store;
-        let Some(conversation) = store.conversation_of(session.owner()).await? else {
-            return Ok((None, Vec::new()));
+        let owner = session.owner();
+        let found = match conversation {
+            Some(id) => Some(store.conversation(owner, id).await?),
+            None => store.conversation_of(owner).await?,
         };
-        let rows = store.turns(session.owner(), conversation.id).await?;
+        let now = self.parts.clock.now();
+        let Some(found) = found.filter(|found| found.expires_at > now) else {
+            return match conversation {
+                Some(_) => Err(StoreError::UnknownConversation.into()),
+                None => Ok((None, Vec::new())),
+            };
+        };
+        let rows = store.turns(owner, found.id).await?;
         let turns = rows.iter().map(|row| open_turn(session, row.id, &row.sealed));
-        Ok((Some(conversation.id), turns.collect::<Result<_, _>>()?))
+        let turns = turns.collect::<Result<_, _>>()?;
+        Ok((Some(found), turns))
+    }
+
+    /// Begins a conversation that has no turn yet; the reader's next turn goes there.
+    ///
+    /// # Errors
+    /// [`ChatError::Store`] when it could not be written.
+    pub async fn begin_conversation(
+        &self,
+        session: &Session,
+    ) -> Result<ConversationRow, ChatError> {
+        let now = self.parts.clock.now();
+        let begun = ConversationRow {
+            id: ConversationId::random(&*self.parts.entropy),
+            started_at: now,
+            last_turn_at: now,
+            expires_at: conversation_end(session, now),
+        };
+        self.parts.store.begin_conversation(session.owner(), &begun).await?;
+        Ok(begun)
     }
 
     fn reserve(&self, session: SessionId) -> Result<Arc<RunningTurn>, ChatError> {
@@ -257,9 +301,11 @@ impl Desk {
     async fn prepare(
         &self,
         session: &Session,
+        conversation: Option<ConversationId>,
     ) -> Result<(ConversationId, Vec<Exchange>), ChatError> {
-        let (known, turns) = self.transcript(session).await?;
-        let conversation = known.unwrap_or_else(|| ConversationId::random(&*self.parts.entropy));
+        let (known, turns) = self.transcript(session, conversation).await?;
+        let conversation =
+            known.map_or_else(|| ConversationId::random(&*self.parts.entropy), |known| known.id);
         let history = turns
             .into_iter()
             .filter(|turn| turn.outcome == Some(crate::Outcome::Answered))
@@ -272,6 +318,15 @@ impl Desk {
 impl std::fmt::Debug for Desk {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Desk").finish_non_exhaustive()
+    }
+}
+
+/// When a conversation goes unless more is said in it: a guest's with the session, that of an
+/// account after its own time.
+pub(crate) fn conversation_end(session: &Session, now: Timestamp) -> Timestamp {
+    match session.owner() {
+        OwnerId::Guest(_) => session.expires_at,
+        OwnerId::Account(_) => now + CONVERSATION_LIFE,
     }
 }
 

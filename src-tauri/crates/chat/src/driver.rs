@@ -16,6 +16,7 @@ use crate::{
     Authorisation, ChatError, Completion, DeskParts, Effect, Event, Exchange, Input, Machine,
     ModelTrouble, RunningTurn, Setup, Situation, TurnView,
     capability::{self, Exceeded},
+    desk::conversation_end,
     record,
     retrieval::{self, RetrievalError},
     stopwatch::Stopwatch,
@@ -285,7 +286,7 @@ impl Driver {
                 session: self.session.id,
                 owner: self.session.owner(),
                 asked_at: self.asked_at,
-                expires_at: self.session.expires_at,
+                expires_at: conversation_end(&self.session, self.asked_at),
                 sealed: seal_turn(&self.session, &view, &*self.parts.entropy)?,
                 audit,
             })
@@ -309,7 +310,7 @@ impl Driver {
                 completed_at: now,
                 outcome: completion.outcome.as_str(),
                 sealed: seal_turn(&self.session, &view, &*self.parts.entropy)?,
-                expires_at: self.session.expires_at,
+                expires_at: conversation_end(&self.session, now),
                 audit,
             })
             .await?;

@@ -22,16 +22,23 @@ impl<E: Into<AppError>> From<E> for ApiError {
 pub const fn status_of(code: ErrorCode) -> StatusCode {
     match code {
         ErrorCode::InvalidRequest => StatusCode::BAD_REQUEST,
-        ErrorCode::SessionRequired | ErrorCode::SignInRequired => StatusCode::UNAUTHORIZED,
-        ErrorCode::Denied | ErrorCode::MfaRequired => StatusCode::FORBIDDEN,
+        ErrorCode::SessionRequired | ErrorCode::SignInRequired | ErrorCode::SignInRefused => {
+            StatusCode::UNAUTHORIZED
+        }
+        ErrorCode::Denied | ErrorCode::MfaRequired | ErrorCode::PasswordChangeRequired => {
+            StatusCode::FORBIDDEN
+        }
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
-        ErrorCode::MessageEmpty => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorCode::MessageEmpty | ErrorCode::PasswordWeak => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorCode::MessageTooLong => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorCode::RateLimited
         | ErrorCode::CoolingDown
         | ErrorCode::PeerBlocked
-        | ErrorCode::ChallengeRequired => StatusCode::TOO_MANY_REQUESTS,
-        ErrorCode::TurnRunning | ErrorCode::VaultExists => StatusCode::CONFLICT,
+        | ErrorCode::ChallengeRequired
+        | ErrorCode::SignInPaused => StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::TurnRunning | ErrorCode::VaultExists | ErrorCode::Conflict => {
+            StatusCode::CONFLICT
+        }
         ErrorCode::UnlockFailed => StatusCode::FORBIDDEN,
         ErrorCode::VaultLocked => StatusCode::LOCKED,
         ErrorCode::VaultInUse

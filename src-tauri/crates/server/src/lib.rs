@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod access_log;
+mod accounts;
 mod alerts;
 mod audit;
 mod control;
@@ -23,6 +24,7 @@ mod keys;
 mod knowledge;
 mod limits;
 mod openapi;
+mod profile;
 mod reader;
 mod router;
 mod session;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, Query, Request, rejection::JsonRejection};
-use cloister_app::{App, AppError, ErrorCode, Peer, Session};
+use cloister_app::{App, AppError, ErrorCode, Origin, Peer, Place, Session};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
@@ -14,10 +14,21 @@ use crate::{ApiError, access_log::Sender, session_token};
 pub(crate) struct Context {
     pub(crate) app: Arc<App>,
     pub(crate) peer: Peer,
+    pub(crate) place: Place,
+}
+
+impl Context {
+    /// Where the request comes from.
+    pub(crate) fn origin(&self) -> Origin {
+        Origin { peer: self.peer.clone(), place: self.place.clone() }
+    }
 }
 
 /// The live session that the request's cookie names.
 pub(crate) struct Reader(pub(crate) Session);
+
+/// As [`Reader`], also when its reader has to change the password before anything else.
+pub(crate) struct Newcomer(pub(crate) Session);
 
 impl FromRequestParts<Context> for Reader {
     type Rejection = ApiError;
@@ -25,6 +36,23 @@ impl FromRequestParts<Context> for Reader {
     async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, ApiError> {
         let token = session_token(&parts.headers).ok_or_else(AppError::session_required)?;
         let session = context.app.recognise(token).await?;
+        if let Some(sender) = parts.extensions.get::<Sender>() {
+            sender.set(session.pseudonym);
+        }
+        if !parts.method.is_safe() {
+            // Looking extends nothing: an interface that asks again and again keeps nobody in.
+            context.app.extend(&session).await?;
+        }
+        Ok(Self(session))
+    }
+}
+
+impl FromRequestParts<Context> for Newcomer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, ApiError> {
+        let token = session_token(&parts.headers).ok_or_else(AppError::session_required)?;
+        let session = context.app.recognise_newcomer(token).await?;
         if let Some(sender) = parts.extensions.get::<Sender>() {
             sender.set(session.pseudonym);
         }

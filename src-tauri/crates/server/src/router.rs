@@ -9,28 +9,52 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{delete, get, patch, post},
 };
-use cloister_app::{App, AppError, Peer};
+use cloister_app::{App, AppError, Origin};
 use http::{HeaderValue, Request, header};
 
 use crate::{
-    ApiError, access_log, alerts, audit, destinations, feedback, keys, knowledge, limits,
-    reader::Context, session, status, turns,
+    ApiError, access_log, accounts, alerts, audit, destinations, feedback, keys, knowledge, limits,
+    profile, reader::Context, session, status, turns,
 };
 
 /// Most bytes of a request: 8,000 characters of four bytes, each perhaps escaped, and the rest.
 const MOST_BODY_BYTES: usize = 128 * 1024;
 
-/// The API over `app` for requests that come from `peer`.
-pub fn router(app: Arc<App>, peer: Peer) -> Router {
-    let context = Context { app, peer };
+/// The API over `app` for requests that come from `origin`.
+pub fn router(app: Arc<App>, origin: Origin) -> Router {
+    let Origin { peer, place } = origin;
+    let context = Context { app, peer, place };
     Router::new()
         .route("/api/status", get(status::show))
         .route("/api/doctor", post(status::examine))
         .route("/api/session", post(session::start).get(session::show).delete(session::leave))
+        .route("/api/session/sign-in", post(session::sign_in))
+        .route("/api/session/operator", post(session::operate))
+        .route("/api/session/elevate", post(session::elevate))
+        .route("/api/sessions", get(profile::sessions).delete(profile::revoke_others))
+        .route("/api/sessions/{id}", delete(profile::revoke))
+        .route("/api/me", get(profile::show))
+        .route("/api/me/password", post(profile::change_password))
+        .route("/api/me/second-factor", post(profile::enrol).delete(profile::remove))
+        .route("/api/me/second-factor/confirm", post(profile::confirm))
+        .route("/api/me/recovery-codes", post(profile::renew_codes))
+        .route("/api/accounts", get(accounts::list).post(accounts::create))
+        .route(
+            "/api/accounts/{id}",
+            get(accounts::show).patch(accounts::change).delete(accounts::delete),
+        )
+        .route("/api/accounts/{id}/disable", post(accounts::disable))
+        .route("/api/accounts/{id}/enable", post(accounts::enable))
+        .route("/api/accounts/{id}/reset", post(accounts::reset))
         .route("/api/suggestions", get(knowledge::suggestions))
         .route("/api/passages/{id}", get(knowledge::passage))
         .route("/api/draft", post(knowledge::draft))
         .route("/api/conversation", get(turns::conversation))
+        .route("/api/conversations", get(turns::conversations).post(turns::begin_conversation))
+        .route(
+            "/api/conversations/{id}",
+            get(turns::one_conversation).delete(turns::delete_conversation),
+        )
         .route("/api/turns", post(turns::ask))
         .route("/api/turns/{id}/events", get(turns::events))
         .route("/api/turns/{id}/cancel", post(turns::cancel))

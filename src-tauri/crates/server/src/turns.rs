@@ -1,4 +1,4 @@
-//! `/api/turns` and `/api/conversation`: ask, follow, stop, read again.
+//! `/api/turns`, `/api/conversation` and `/api/conversations`: ask, follow, stop, read again.
 
 use std::convert::Infallible;
 
@@ -7,7 +7,10 @@ use axum::{
     extract::{Path, State},
     response::{Sse, sse::Event as SseEvent},
 };
-use cloister_app::{AcceptedDto, ConversationDto, ErrorBody, EventDto, MessageDto};
+use cloister_app::{
+    AcceptedDto, ConversationDto, ConversationsDto, ErrorBody, EventDto, MessageDto,
+    OwnConversationDto,
+};
 use futures_util::{Stream, StreamExt};
 use http::StatusCode;
 
@@ -19,14 +22,14 @@ use crate::{
 /// Takes a message and starts its turn.
 #[utoipa::path(post, path = "/api/turns", tag = "turns", request_body = MessageDto,
     responses((status = 202, body = AcceptedDto), (status = 401, body = ErrorBody),
-        (status = 409, body = ErrorBody), (status = 413, body = ErrorBody),
+        (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 413, body = ErrorBody),
         (status = 422, body = ErrorBody), (status = 429, body = ErrorBody)))]
 pub(crate) async fn ask(
     State(context): State<Context>,
     Reader(session): Reader,
     Body(message): Body<MessageDto>,
 ) -> Result<(StatusCode, Json<AcceptedDto>), ApiError> {
-    let turn = context.app.ask(session, context.peer, message.text).await?;
+    let turn = context.app.ask(session, context.peer, message).await?;
     Ok((StatusCode::ACCEPTED, Json(AcceptedDto { id: turn.id().to_string() })))
 }
 
@@ -58,14 +61,61 @@ pub(crate) async fn cancel(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The session's conversation.
+/// The reader's latest conversation.
 #[utoipa::path(get, path = "/api/conversation", tag = "turns",
     responses((status = 200, body = ConversationDto), (status = 401, body = ErrorBody)))]
 pub(crate) async fn conversation(
     State(context): State<Context>,
     Reader(session): Reader,
 ) -> Result<Json<ConversationDto>, ApiError> {
-    Ok(Json(context.app.conversation(&session).await?))
+    Ok(Json(context.app.conversation(&session, None).await?))
+}
+
+/// The reader's conversations.
+#[utoipa::path(get, path = "/api/conversations", tag = "turns",
+    responses((status = 200, body = ConversationsDto), (status = 401, body = ErrorBody)))]
+pub(crate) async fn conversations(
+    State(context): State<Context>,
+    Reader(session): Reader,
+) -> Result<Json<ConversationsDto>, ApiError> {
+    Ok(Json(context.app.conversations(&session).await?))
+}
+
+/// Begins a conversation, to which the next message goes.
+#[utoipa::path(post, path = "/api/conversations", tag = "turns",
+    responses((status = 201, body = OwnConversationDto), (status = 401, body = ErrorBody)))]
+pub(crate) async fn begin_conversation(
+    State(context): State<Context>,
+    Reader(session): Reader,
+) -> Result<(StatusCode, Json<OwnConversationDto>), ApiError> {
+    let begun = context.app.begin_conversation(&session).await?;
+    Ok((StatusCode::CREATED, Json(begun)))
+}
+
+/// One of the reader's conversations with its turns.
+#[utoipa::path(get, path = "/api/conversations/{id}", tag = "turns",
+    params(("id" = String, Path, description = "The conversation")),
+    responses((status = 200, body = ConversationDto), (status = 401, body = ErrorBody),
+        (status = 404, body = ErrorBody)))]
+pub(crate) async fn one_conversation(
+    State(context): State<Context>,
+    Reader(session): Reader,
+    Path(id): Path<String>,
+) -> Result<Json<ConversationDto>, ApiError> {
+    Ok(Json(context.app.conversation(&session, Some(&id)).await?))
+}
+
+/// Deletes one of the reader's conversations.
+#[utoipa::path(delete, path = "/api/conversations/{id}", tag = "turns",
+    params(("id" = String, Path, description = "The conversation")),
+    responses((status = 204), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(crate) async fn delete_conversation(
+    State(context): State<Context>,
+    Reader(session): Reader,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    context.app.delete_conversation(&session, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// One event in the format of the HTML standard, section 9.2.

@@ -149,6 +149,8 @@ audit_events! {
     TurnCompleted = "turn_completed",
     /// A turn was stopped before it was authorised.
     TurnRefused = "turn_refused",
+    /// A reader deleted a conversation of their own.
+    ConversationDeleted = "conversation_deleted",
     /// The policy allowed an act of administration or a look at protected data.
     AuthorisationGranted = "authorisation_granted",
     /// The policy said no.

@@ -200,6 +200,55 @@ impl Store {
         .transpose()
     }
 
+    /// The conversation `id` of `owner`.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownConversation`] when `owner` has no such conversation.
+    pub async fn conversation(
+        &self,
+        owner: OwnerId,
+        id: ConversationId,
+    ) -> Result<ConversationRow, StoreError> {
+        let (session, account) = owner_columns(owner);
+        let row: Option<(String, i64, i64, i64)> = sqlx::query_as(
+            "SELECT id, started_at, last_turn_at, expires_at FROM conversation \
+             WHERE id = ?1 AND (session_id = ?2 OR account_id = ?3)",
+        )
+        .bind(id.to_string())
+        .bind(session)
+        .bind(account)
+        .fetch_optional(self.readers())
+        .await?;
+        let (id, started, last, expires) = row.ok_or(StoreError::UnknownConversation)?;
+        ConversationRow::from_stored(&id, started, last, expires)
+    }
+
+    /// Begins a conversation of `owner` that has no turn yet.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub async fn begin_conversation(
+        &self,
+        owner: OwnerId,
+        conversation: &ConversationRow,
+    ) -> Result<(), StoreError> {
+        let (session, account) = owner_columns(owner);
+        sqlx::query(
+            "INSERT INTO conversation \
+             (id, session_id, account_id, started_at, last_turn_at, expires_at) \
+             VALUES (?, ?, ?, ?, ?, ?)",
+        )
+        .bind(conversation.id.to_string())
+        .bind(session)
+        .bind(account)
+        .bind(conversation.started_at.as_millis())
+        .bind(conversation.last_turn_at.as_millis())
+        .bind(conversation.expires_at.as_millis())
+        .execute(&mut *self.writer().await?)
+        .await?;
+        Ok(())
+    }
+
     /// The conversations of `owner`, latest first, with how many turns each has.
     ///
     /// # Errors
@@ -226,7 +275,7 @@ impl Store {
             .collect()
     }
 
-    /// Deletes a conversation with its turns. Returns how many turns went.
+    /// Deletes a conversation with its turns, as its owner wishes. Returns how many turns went.
     ///
     /// # Errors
     /// [`StoreError::UnknownConversation`] when `owner` has no such conversation.
@@ -234,6 +283,8 @@ impl Store {
         &self,
         owner: OwnerId,
         conversation: ConversationId,
+        by: Pseudonym,
+        at: Timestamp,
     ) -> Result<u64, StoreError> {
         let (session, account) = owner_columns(owner);
         let mut tx = self.begin().await?;
@@ -257,6 +308,9 @@ impl Store {
         if deleted.rows_affected() == 0 {
             return Err(StoreError::UnknownConversation);
         }
+        let body = AuditBody::new().count("turns", turns.rows_affected());
+        let record = AuditRecord::new(AuditEvent::ConversationDeleted, at, body);
+        audit::append(&mut tx, &record.about(by)).await?;
         tx.commit().await?;
         self.truncate_log().await?;
         Ok(turns.rows_affected())

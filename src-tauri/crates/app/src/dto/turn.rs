@@ -14,6 +14,9 @@ use super::{HiddenDto, LabelDto, TopicDto};
 pub struct MessageDto {
     /// What the reader typed, at most 8,000 characters.
     pub text: String,
+    /// The reader's conversation that it belongs to; the latest when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
 }
 
 /// A turn that was taken.
@@ -137,7 +140,7 @@ pub struct TurnDto {
     pub timings_ms: BTreeMap<String, f64>,
 }
 
-/// The conversation of a session.
+/// A conversation with its turns.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = Conversation)]
 pub struct ConversationDto {
@@ -148,6 +151,30 @@ pub struct ConversationDto {
     pub ends_at: String,
     /// Its turns, oldest first; the last may still run.
     pub turns: Vec<TurnDto>,
+}
+
+/// One of the reader's conversations.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = OwnConversation)]
+pub struct OwnConversationDto {
+    /// Its id.
+    pub id: String,
+    /// When it began.
+    pub started_at: String,
+    /// When something was last said in it.
+    pub last_turn_at: String,
+    /// When it is destroyed unless something is said before.
+    pub ends_at: String,
+    /// How many turns it has.
+    pub turns: u32,
+}
+
+/// The reader's conversations, the one spoken in last first.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = Conversations)]
+pub struct ConversationsDto {
+    /// The conversations.
+    pub items: Vec<OwnConversationDto>,
 }
 
 /// One event of a turn: the `event:` name and its data.
