@@ -196,7 +196,7 @@ impl Meaning {
             }
             E::AuditRead | E::LogAccessUsed => Self::at(C::DatastoreActivity, 1),
             E::KnowledgeReplaced => Self::at(C::DatastoreActivity, 2),
-            E::Purged | E::DataErased => Self::at(C::DatastoreActivity, 7),
+            E::Purged | E::DataErased | E::ConversationDeleted => Self::at(C::DatastoreActivity, 7),
             E::AuditExported | E::DataExported => Self::at(C::DatastoreActivity, OTHER),
         }
     }
