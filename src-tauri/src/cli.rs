@@ -12,9 +12,11 @@ mod identity;
 mod init;
 mod key;
 mod limit;
+mod login;
 mod model;
 mod output;
 mod query;
+mod user;
 
 use std::{
     env,
@@ -98,6 +100,13 @@ enum Command {
     /// Say where copies of backups and signed heads go
     #[command(subcommand)]
     Destination(destination::DestinationCommand),
+    /// Sign in, so that later commands act as NAME
+    Login(login::LoginArguments),
+    /// Sign out
+    Logout,
+    /// Accounts, and your own password, sign-ins and second factor
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// Use the guard alone, without a vault
     #[command(subcommand)]
     Guard(guard::GuardCommand),
@@ -318,6 +327,9 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
         Some(Command::Model(command)) => runtime.block_on(model::run(&bench, &command)),
         Some(Command::Alert(command)) => runtime.block_on(alert::run(&bench, command)),
         Some(Command::Limit(command)) => runtime.block_on(limit::run(&bench, command)),
+        Some(Command::Login(arguments)) => runtime.block_on(login::run(&bench, arguments)),
+        Some(Command::Logout) => runtime.block_on(login::leave(&bench)),
+        Some(Command::User(command)) => runtime.block_on(user::run(&bench, command)),
         Some(Command::Guard(_) | Command::Completions { .. } | Command::Openapi) => Ok(Exit::Done),
     }
 }

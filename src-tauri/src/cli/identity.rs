@@ -23,7 +23,7 @@ pub(crate) struct Identity {
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) user: Option<String>,
     /// Read the password from the first line of standard input
-    #[arg(long, global = true, requires = "user")]
+    #[arg(long, global = true)]
     pub(crate) password_stdin: bool,
     /// Read the code of the second factor from file descriptor N
     #[arg(long, global = true, value_name = "N")]
@@ -168,7 +168,7 @@ pub(crate) fn forget_token(bench: &Bench<'_>) -> Result<(), Failure> {
     }
 }
 
-fn kept_token(bench: &Bench<'_>) -> Result<Option<String>, Failure> {
+pub(crate) fn kept_token(bench: &Bench<'_>) -> Result<Option<String>, Failure> {
     let Some(path) = bench.folders.token_file() else { return Ok(None) };
     match std::fs::read_to_string(path) {
         Ok(token) => Ok(Some(token.trim().to_owned())),

@@ -2,7 +2,10 @@
 
 use cloister_app::{App, FirstKey, Pack};
 
-use super::{Bench, Exit, Failure, key::new_passphrase};
+use cloister_types::Secret;
+use serde_json::{Value, json};
+
+use super::{Bench, Exit, Failure, Need, Purpose, key::new_passphrase};
 
 #[derive(clap::Args)]
 pub(crate) struct InitArguments {
@@ -12,6 +15,9 @@ pub(crate) struct InitArguments {
     /// What is to unlock the vault; a passphrase comes by --unlock-fd or from the terminal
     #[arg(long, value_enum, value_name = "KIND", default_value = "keyfile")]
     unlock: FirstUnlock,
+    /// Make the first administrator; the password comes by --password-stdin or from the terminal
+    #[arg(long, value_name = "NAME")]
+    admin: Option<String>,
 }
 
 #[derive(clap::ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +40,11 @@ pub(crate) async fn run(bench: &Bench<'_>, arguments: &InitArguments) -> Result<
         FirstUnlock::Keyring => FirstKey::Keyring,
         FirstUnlock::Passphrase => FirstKey::Passphrase(new_passphrase(&bench.identity)?),
     };
+    let password = arguments.admin.as_deref().map(|name| bench.identity.password(name)).transpose()?;
     let entries = App::init(&options, first).await?;
+    if let Some((name, password)) = arguments.admin.as_deref().zip(password) {
+        make_administrator(bench, name, &password).await?;
+    }
     let folder = bench.folders.data.display();
     let keys = bench.folders.config.join("keys");
     if bench.output.is_json() {
@@ -55,4 +65,18 @@ pub(crate) async fn run(bench: &Bench<'_>, arguments: &InitArguments) -> Result<
         ))?;
     }
     Ok(Exit::Done)
+}
+
+/// Makes the first administrator, as the operator who made the vault.
+async fn make_administrator(
+    bench: &Bench<'_>,
+    name: &str,
+    password: &Secret<String>,
+) -> Result<(), Failure> {
+    let form = json!({ "name": name, "roles": ["admin"], "password": password.expose() });
+    bench
+        .act(Purpose::Manage, Need::Someone, async |client| {
+            client.post::<Value>("/api/accounts", &form).await.map(drop)
+        })
+        .await
 }
