@@ -40,7 +40,8 @@ pub(crate) async fn run(bench: &Bench<'_>, arguments: &InitArguments) -> Result<
         FirstUnlock::Keyring => FirstKey::Keyring,
         FirstUnlock::Passphrase => FirstKey::Passphrase(new_passphrase(&bench.identity)?),
     };
-    let password = arguments.admin.as_deref().map(|name| bench.identity.password(name)).transpose()?;
+    let password =
+        arguments.admin.as_deref().map(|name| bench.identity.password(name)).transpose()?;
     let entries = App::init(&options, first).await?;
     if let Some((name, password)) = arguments.admin.as_deref().zip(password) {
         make_administrator(bench, name, &password).await?;

@@ -48,7 +48,8 @@ async fn enter(
     if !session.must_change_password {
         return Ok(session);
     }
-    output.note("This password was made for you. Choose one of your own: 10 characters or more.")?;
+    output
+        .note("This password was made for you. Choose one of your own: 10 characters or more.")?;
     let Some(new) = prompt("New password: ")? else {
         return Ok(session);
     };

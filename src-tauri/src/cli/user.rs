@@ -9,10 +9,7 @@ use cloister_types::Secret;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Bench, Exit, Failure, Need, Purpose,
-    client::Client,
-    identity::prompt,
-    output::Output,
+    Bench, Exit, Failure, Need, Purpose, client::Client, identity::prompt, output::Output,
 };
 
 #[derive(Subcommand)]
@@ -238,7 +235,9 @@ fn paper(codes: &RecoveryCodesDto, output: &Output) -> Result<(), Failure> {
     if output.is_json() {
         return Ok(output.json(codes)?);
     }
-    output.note("Write these down. Each stands in for the authenticator once; nobody can show them again.")?;
+    output.note(
+        "Write these down. Each stands in for the authenticator once; nobody can show them again.",
+    )?;
     for code in &codes.codes {
         output.line(code.expose())?;
     }

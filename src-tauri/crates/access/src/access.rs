@@ -213,24 +213,21 @@ impl Access {
         if row.expires_at <= self.clock.now() {
             return Err(AccessError::NoSession);
         }
-        let (principal, must_change, key) = match &row.account {
-            Some((id, wrapped)) => {
-                let account = self.store.account(*id).await?.filter(|account| account.active);
-                let account = account.ok_or(AccessError::NoSession)?;
-                let owner = OwnerId::Account(*id);
-                let key = DataKey::unwrap(owner, &token.wrapping_key(), wrapped)?;
-                let person = Arc::new(accounts::person_of(&account));
-                (Principal::Account(person), account.must_change, Arc::new(key))
+        let (principal, must_change, key) = if let Some((id, wrapped)) = &row.account {
+            let account = self.store.account(*id).await?.filter(|account| account.active);
+            let account = account.ok_or(AccessError::NoSession)?;
+            let owner = OwnerId::Account(*id);
+            let key = DataKey::unwrap(owner, &token.wrapping_key(), wrapped)?;
+            let person = Arc::new(accounts::person_of(&account));
+            (Principal::Account(person), account.must_change, Arc::new(key))
+        } else {
+            let known = lock(&self.fleeting).get(&row.id).cloned();
+            let Fleeting { key, principal } = known.ok_or(AccessError::NoSession)?;
+            let operator = matches!(principal, Principal::Operator { .. });
+            if operator && self.has_administrator().await? {
+                return Err(AccessError::NoSession);
             }
-            None => {
-                let known = lock(&self.fleeting).get(&row.id).cloned();
-                let Fleeting { key, principal } = known.ok_or(AccessError::NoSession)?;
-                let operator = matches!(principal, Principal::Operator { .. });
-                if operator && self.has_administrator().await? {
-                    return Err(AccessError::NoSession);
-                }
-                (principal, false, key)
-            }
+            (principal, false, key)
         };
         Ok(Session {
             id: row.id,

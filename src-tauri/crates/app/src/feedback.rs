@@ -21,7 +21,7 @@ impl App {
         given: FeedbackDto,
     ) -> Result<(), AppError> {
         let turn: TurnId = turn.parse().map_err(|_| AppError::not_found())?;
-        let (_, turns) = self.desk.transcript(session).await?;
+        let (_, turns) = self.desk.transcript(session, None).await?;
         if !turns.iter().any(|known| known.id == turn && known.outcome.is_some()) {
             return Err(AppError::not_found());
         }

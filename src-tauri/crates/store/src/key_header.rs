@@ -82,6 +82,10 @@ pub(crate) struct NewSlot<'a> {
     pub(crate) at: Timestamp,
 }
 
+/// Finds the wrapping key of a slot by its salt and, for a passphrase, how it is stretched.
+pub(crate) type Derive<'a> =
+    dyn Fn(&[u8; 16], Option<Stretching>) -> Result<Secret<[u8; 32]>, StoreError> + 'a;
+
 impl Header {
     /// A header without slots, to which at least one is to be added before it is written.
     pub(crate) const fn new(current: Generation) -> Self {
@@ -198,7 +202,7 @@ impl Generation {
         &self,
         vault: VaultId,
         kind: SlotKind,
-        derive: &dyn Fn(&[u8; 16], Option<Stretching>) -> Result<Secret<[u8; 32]>, StoreError>,
+        derive: &Derive<'_>,
     ) -> Result<Option<(SlotId, RootKey)>, StoreError> {
         for slot in self.slots.iter().filter(|slot| slot.kind == kind) {
             let salt = slot.salt.array().ok_or(StoreError::KeysMalformed)?;

@@ -66,7 +66,8 @@ pub(super) fn schema() -> Schema {
 pub(super) fn compile(source: &PolicySource, schema: &Schema) -> Result<Parts, Vec<PolicyFault>> {
     let shipped = pack::roles();
     let own = source.roles.iter().cloned();
-    let hierarchy = Hierarchy::new(shipped.roles.into_iter().chain(own)).map_err(role_fault)?;
+    let hierarchy =
+        Hierarchy::new(shipped.roles.into_iter().chain(own)).map_err(|fault| role_fault(&fault))?;
     let mut policies = read(pack::POLICIES)?;
     policies.extend(read(&source.policies)?);
     for role in hierarchy.roles().filter(|role| !role.permissions.is_empty()) {
@@ -169,7 +170,7 @@ fn validate(
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
-fn role_fault(fault: RoleFault) -> Vec<PolicyFault> {
+fn role_fault(fault: &RoleFault) -> Vec<PolicyFault> {
     vec![at_start(&fault.to_string())]
 }
 

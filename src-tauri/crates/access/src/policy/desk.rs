@@ -131,7 +131,9 @@ fn digest(
             key.text(id);
             key.number(i64::from(*restricted));
             key.count(roles.len());
-            roles.iter().for_each(|role| key.text(role.as_str()));
+            for role in roles {
+                key.text(role.as_str());
+            }
             // The map is sorted by name, so equal maps have equal texts.
             key.count(attributes.len());
             for (name, value) in attributes {
@@ -187,7 +189,9 @@ impl Key {
         self.optional_text(class.team.as_deref());
         self.optional_text(class.region.as_deref());
         self.count(class.roles.len());
-        class.roles.iter().for_each(|role| self.text(role.as_str()));
+        for role in &class.roles {
+            self.text(role.as_str());
+        }
         self.optional_number(class.valid_from.map(cloister_types::Timestamp::as_millis));
         self.optional_number(class.valid_until.map(cloister_types::Timestamp::as_millis));
     }

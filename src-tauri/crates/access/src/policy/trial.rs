@@ -153,11 +153,13 @@ impl Rule {
                     Resource::Appliance | Resource::Record(_) => true,
                 }
             }
-            Self::Own => on_record(resource, |record| person && is(&record.owner, ME)),
-            Self::Region => on_record(resource, |record| person && is(&record.region, REGION)),
+            Self::Own => on_record(resource, |record| person && is(record.owner.as_deref(), ME)),
+            Self::Region => {
+                on_record(resource, |record| person && is(record.region.as_deref(), REGION))
+            }
             Self::Team => {
                 between(480, 1_080)
-                    && on_record(resource, |record| person && is(&record.team, TEAM))
+                    && on_record(resource, |record| person && is(record.team.as_deref(), TEAM))
             }
             Self::Limit => on_record(resource, |record| {
                 person && record.amount.is_some_and(|amount| (0..=LIMIT).contains(&amount))
@@ -171,12 +173,12 @@ impl Rule {
         if self == Self::Unrestricted {
             return class.label != Label::Restricted;
         }
-        let own = person && is(&class.owner, ME);
+        let own = person && is(class.owner.as_deref(), ME);
         // What each column is, was written down with the roles and not asked of the engine.
         let named = class.roles.iter().any(|role| role.as_str() == own_role(column));
         let confined = !class.roles.is_empty() && !named && !own;
-        let elsewhere = class.team.is_some() && !(person && is(&class.team, TEAM))
-            || class.region.is_some() && !(person && is(&class.region, REGION));
+        let elsewhere = class.team.is_some() && !(person && is(class.team.as_deref(), TEAM))
+            || class.region.is_some() && !(person && is(class.region.as_deref(), REGION));
         let now = Timestamp::from_millis(NOW * 60_000);
         let invalid = class.valid_from.is_some_and(|from| now < from)
             || class.valid_until.is_some_and(|until| now >= until);
@@ -198,8 +200,8 @@ fn own_role(column: &str) -> &str {
     if column == "operator" { "admin" } else { column }
 }
 
-fn is(attribute: &Option<String>, value: &str) -> bool {
-    attribute.as_deref() == Some(value)
+fn is(attribute: Option<&str>, value: &str) -> bool {
+    attribute == Some(value)
 }
 
 /// Whether a condition on a record holds; the appliance as a whole has none.
