@@ -75,9 +75,9 @@ pub(crate) fn run(bench: &Bench<'_>, runtime: &Runtime) -> Result<Exit, Failure>
         Err(Failure::App(error)) => (None, closed_router(error)),
         Err(other) => return Err(other),
     };
-    let socket = app.as_ref().and_then(|_| {
+    let socket = app.as_ref().and_then(|app| {
         let _runtime = runtime.enter();
-        client::share(bench, router.clone())
+        client::share(bench, cloister_server::router(app.clone(), Origin::terminal()))
     });
     let desktop = Desktop { router, token: Mutex::new(None) };
     let closed = window::run(desktop, bench.folders.data.join("webview"));

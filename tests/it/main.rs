@@ -1,6 +1,7 @@
 //! The product through its API and its command line, in one binary.
 
 mod access;
+mod accounts;
 mod answers;
 mod binary;
 mod crash;
