@@ -19,7 +19,7 @@ const MIGRATIONS: [(i64, &str, &str); 6] = [
     (3, "create audit", include_str!("../../../../migrations/0003_create_audit.sql")),
     (4, "create accounts", include_str!("../../../../migrations/0004_create_accounts.sql")),
     (5, "chain audit", include_str!("../../../../migrations/0005_chain_audit.sql")),
-    (9, "create operations", include_str!("../../../../migrations/0009_create_operations.sql")),
+    (6, "create operations", include_str!("../../../../migrations/0006_create_operations.sql")),
 ];
 
 /// Brings the schema up to this program's.

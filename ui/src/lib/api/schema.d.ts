@@ -4,6 +4,232 @@
  */
 
 export interface paths {
+  "/api/accounts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every account. */
+    get: operations["list"];
+    put?: never;
+    /** Makes an account; the password that was made for it is shown this once. */
+    post: operations["create"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/accounts/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One account. */
+    get: operations["show"];
+    put?: never;
+    post?: never;
+    /** Deletes an account with its sessions and conversations. */
+    delete: operations["delete"];
+    options?: never;
+    head?: never;
+    /** Changes name, roles or attributes. */
+    patch: operations["change"];
+    trace?: never;
+  };
+  "/api/accounts/{id}/disable": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends the account's sessions and lets nobody sign in to it. */
+    post: operations["disable"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/accounts/{id}/enable": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Lets the account be signed in to again. */
+    post: operations["enable"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/accounts/{id}/reset": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives the account a new password, which is shown this once, and destroys its conversations. */
+    post: operations["reset"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/alerts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Alerts, those that are not closed first. */
+    get: operations["list"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/alerts/rules": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What raises alerts. */
+    get: operations["rules"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Changes a rule within its bounds. */
+    patch: operations["set_rule"];
+    trace?: never;
+  };
+  "/api/alerts/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Acknowledges an alert, or closes it with a note. */
+    patch: operations["change"];
+    trace?: never;
+  };
+  "/api/audit": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A page of the log, the newest record first. Reading it is recorded. */
+    get: operations["list"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/audit/checkpoints": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The heads that were signed, and where copies are. */
+    get: operations["checkpoints"];
+    put?: never;
+    /** Signs the head of the log. */
+    post: operations["sign"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/audit/export": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The log as JSON Lines in the shape of OCSF; `unmapped` is what the hash covers. */
+    get: operations["export"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/audit/verify": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Verifies the log. Open to whoever sits at the machine; others need the permission. */
+    post: operations["verify"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/challenge": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes the answer to the challenge that an error carried. */
+    post: operations["answer"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/conversation": {
     parameters: {
       query?: never;
@@ -11,10 +237,98 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The session's conversation. */
+    /** The reader's latest conversation. */
     get: operations["conversation"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/conversations": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The reader's conversations. */
+    get: operations["conversations"];
+    put?: never;
+    /** Begins a conversation, to which the next message goes. */
+    post: operations["begin_conversation"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/conversations/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One of the reader's conversations with its turns. */
+    get: operations["one_conversation"];
+    put?: never;
+    post?: never;
+    /** Deletes one of the reader's conversations. */
+    delete: operations["delete_conversation"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/destinations": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The places. */
+    get: operations["list"];
+    put?: never;
+    /** Adds a place, or moves the one of that name. Used from the next start on. */
+    post: operations["add"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/destinations/{name}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Removes a place. What was copied there stays. */
+    delete: operations["remove"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/doctor": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tries the promises on the machine itself. */
+    post: operations["examine"];
     delete?: never;
     options?: never;
     head?: never;
@@ -32,6 +346,264 @@ export interface paths {
     put?: never;
     /** What would be hidden if this draft were sent. Nothing of it is kept. */
     post: operations["draft"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/feedback": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What readers said, the latest first. */
+    get: operations["list"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/keys": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The ways to unlock the vault. */
+    get: operations["list"];
+    put?: never;
+    /** Adds a way to unlock the vault. */
+    post: operations["add"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/keys/recovery": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a recovery code, in the place of the one before. */
+    post: operations["renew_recovery"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/keys/recovery/confirm": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes that the recovery code was typed back. */
+    post: operations["confirm_recovery"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/keys/rotate": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Replaces the root key and encrypts the database anew. */
+    post: operations["rotate"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/keys/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Removes a way to unlock the vault; never the last. */
+    delete: operations["remove"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/limits": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every limit, and who is held back now. */
+    get: operations["list"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Sets a limit within its bounds. */
+    patch: operations["set"];
+    trace?: never;
+  };
+  "/api/limits/{peer}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Lifts what holds somebody back. */
+    delete: operations["lift"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/me": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The reader's own account. */
+    get: operations["show"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/me/access-log": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What is held of the reader's own requests. */
+    get: operations["own"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/me/password": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Changes the reader's password; their other sessions end. */
+    post: operations["change_password"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/me/recovery-codes": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Replaces the codes on paper; the second factor must be fresh. */
+    post: operations["renew_codes"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/me/second-factor": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Begins to set up an authenticator; the answer is shown this once. */
+    post: operations["enrol"];
+    /** Removes the authenticator; the second factor must be fresh. */
+    delete: operations["remove"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/me/second-factor/confirm": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Confirms the authenticator by its first code. */
+    post: operations["confirm"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/overview": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The last 30 days at a glance. */
+    get: operations["overview"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -67,8 +639,98 @@ export interface paths {
     put?: never;
     /** Starts a guest's session; the one that the cookie names, if any, is ended and wiped first. */
     post: operations["start"];
-    /** Leaves: the session's key and everything said in it are destroyed. */
+    /** Leaves: the session ends, a guest's with its key and everything said in it. */
     delete: operations["leave"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/session/elevate": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Shows a second factor again: it counts as fresh for five minutes, under a new token. */
+    post: operations["elevate"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/session/operator": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Starts a session of the operating-system user who owns the vault, until there is an
+     *     administrator. Whoever reaches this router on the machine is that user: the window is their
+     *     process, and the control socket asks for its peer.
+     */
+    post: operations["operate"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/session/sign-in": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Signs in; the session that the cookie names, if any, ends. */
+    post: operations["sign_in"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/sessions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The reader's own sessions. */
+    get: operations["sessions"];
+    put?: never;
+    post?: never;
+    /** Ends all of the reader's sessions but this one. */
+    delete: operations["revoke_others"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/sessions/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Ends one of the reader's own sessions. */
+    delete: operations["revoke"];
     options?: never;
     head?: never;
     patch?: never;
@@ -159,10 +821,351 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/turns/{id}/feedback": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Rates one of the reader's turns. */
+    post: operations["give"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description One request, as its sender may read it. */
+    AccessEntry: {
+      /** @description When it came. */
+      at: string;
+      /** @description The method. */
+      method: string;
+      /** @description The route's template. */
+      route: string;
+      /**
+       * Format: int32
+       * @description The status that was answered.
+       */
+      status: number;
+      /**
+       * Format: int64
+       * @description Milliseconds until the answer began.
+       */
+      took_ms: number;
+    };
+    /** @description A page of the access log. */
+    AccessLog: {
+      /** @description The latest first. */
+      items: components["schemas"]["AccessEntry"][];
+      /**
+       * Format: int64
+       * @description Where the next page begins, as `before`.
+       */
+      next?: number | null;
+    };
+    /** @description Somebody's account, as an administrator sees it. */
+    Account: {
+      /** @description Whether it may be signed in to. */
+      active: boolean;
+      /** @description Team, region, limits: strings, whole numbers, yes and no. */
+      attributes: Record<string, never>;
+      /** @description When it was made. */
+      created_at: string;
+      /** @description Its id. */
+      id: string;
+      /** @description Whether the next sign-in starts with a new password. */
+      must_change_password: boolean;
+      /** @description The name to sign in with. */
+      name: string;
+      /** @description Whether its data are held but not processed. */
+      restricted: boolean;
+      /** @description The roles given to it, without those they inherit. */
+      roles: string[];
+      /** @description Whether an authenticator is confirmed. */
+      second_factor: boolean;
+    };
+    /** @description What is to change of an account; what is left out stays. */
+    AccountEdit: {
+      /** @description Other attributes, instead of those it has. */
+      attributes?: Record<string, never> | null;
+      /** @description Another name to sign in with. */
+      name?: string | null;
+      /** @description Other roles, instead of those it has. */
+      roles?: string[] | null;
+    };
+    /** @description Every account, by name. */
+    Accounts: {
+      /** @description The accounts. */
+      items: components["schemas"]["Account"][];
+    };
+    /** @description Something that somebody should look at. */
+    Alert: {
+      /** @description When its state was changed. */
+      changed_at: string | null;
+      /** @description The pseudonym of who changed it. */
+      changed_by: string | null;
+      /**
+       * Format: int64
+       * @description How often it happened.
+       */
+      count: number;
+      /** @description The particulars of the last time, by name. */
+      details: Record<string, never>;
+      /** @description When it happened first. */
+      first_at: string;
+      /** @description Its id. */
+      id: string;
+      /** @description What it is about: the name of its rule. */
+      kind: string;
+      /** @description When it happened last. */
+      last_at: string;
+      /** @description How it was dealt with. */
+      note: string | null;
+      /** @description `notice`, `warning` or `critical`. */
+      severity: string;
+      /** @description How far it was dealt with. */
+      state: components["schemas"]["AlertState"];
+      /** @description The pseudonym of whom it concerns. */
+      subject: string | null;
+    };
+    /** @description What to do with an alert. */
+    AlertPatch: {
+      /** @description How it was dealt with; needed to close it. */
+      note?: string | null;
+      /** @description `acknowledged` or `closed`. */
+      state: components["schemas"]["AlertState"];
+    };
+    /** @description What raises an alert. */
+    AlertRule: {
+      /** @description What it counts or measures. */
+      event: string;
+      /**
+       * Format: int64
+       * @description The highest.
+       */
+      highest: number;
+      /** @description Its name. */
+      kind: string;
+      /**
+       * Format: int64
+       * @description The longest.
+       */
+      longest_s: number;
+      /**
+       * Format: int64
+       * @description The lowest threshold that it can have.
+       */
+      lowest: number;
+      /** @description `notice`, `warning` or `critical`. */
+      severity: string;
+      /**
+       * Format: int64
+       * @description The shortest window that it can have.
+       */
+      shortest_s: number;
+      /** @description `count`: more events than the threshold within the window; `above` or `below`: a measure. */
+      test: string;
+      /**
+       * Format: int64
+       * @description What has to be exceeded, or fallen below.
+       */
+      threshold: number;
+      /**
+       * Format: int64
+       * @description Seconds within which events are counted.
+       */
+      window_s: number;
+    };
+    /** @description A change of a rule. */
+    AlertRulePatch: {
+      /** @description Its name. */
+      kind: string;
+      /**
+       * Format: int64
+       * @description The new threshold.
+       */
+      threshold?: number | null;
+      /**
+       * Format: int64
+       * @description The new window in seconds.
+       */
+      window_s?: number | null;
+    };
+    /** @description Every rule. */
+    AlertRules: {
+      /** @description By name. */
+      items: components["schemas"]["AlertRule"][];
+    };
+    /**
+     * @description How far an alert was dealt with.
+     * @enum {string}
+     */
+    AlertState: "open" | "acknowledged" | "closed";
+    /** @description Alerts. */
+    Alerts: {
+      /** @description Those that are not closed first, the latest first. */
+      items: components["schemas"]["Alert"][];
+    };
+    /** @description What to verify the log against. */
+    AuditEvidence: {
+      /** @description Checkpoints that were kept elsewhere, as text: JSON Lines or printed lines typed back. */
+      checkpoints?: string | null;
+    };
+    /** @description Something that does not hold. */
+    AuditFinding: {
+      /** @description What it is, for programs. */
+      kind: string;
+      /** @description What it means, for people. */
+      message: string;
+      /**
+       * Format: int64
+       * @description The record at which it shows, where it shows at one.
+       */
+      seq?: number | null;
+    };
+    /** @description A page of the audit log, the newest record first. */
+    AuditPage: {
+      /** @description The vault's audit identity: an Ed25519 key in hexadecimal digits. */
+      identity: string;
+      /** @description The records. */
+      items: components["schemas"]["AuditRecord"][];
+      /**
+       * Format: int64
+       * @description What to ask for as `before` to go on; absent at the end.
+       */
+      next?: number | null;
+    };
+    /** @description One record. */
+    AuditRecord: {
+      /** @description When it was decided. */
+      at: string;
+      /** @description The particulars. */
+      body: Record<string, never>;
+      /** @description What was decided. */
+      event: string;
+      /** @description The record's hash. */
+      hash: string;
+      /** @description The person whom it concerns. */
+      pseudonym?: string | null;
+      /**
+       * Format: int64
+       * @description Its place in the log.
+       */
+      seq: number;
+      /** @description The turn that it was decided for. */
+      turn?: string | null;
+    };
+    /** @description What a verification saw. */
+    AuditVerification: {
+      /**
+       * Format: int64
+       * @description How many of the given checkpoints are of records before the oldest.
+       */
+      before_log: number;
+      /**
+       * Format: int64
+       * @description How many heads the vault has signed.
+       */
+      checkpoints: number;
+      /** @description Whether the records' codes were checked, which needs the vault. */
+      codes_checked: boolean;
+      finding?: components["schemas"]["AuditFinding"] | null;
+      /**
+       * Format: int64
+       * @description The oldest record.
+       */
+      first_seq: number;
+      /** @description The newest record's hash. */
+      head: string;
+      /** @description Whether everything holds. */
+      holds: boolean;
+      /** @description The vault's audit identity, where it is known. */
+      identity?: string | null;
+      /**
+       * Format: int64
+       * @description The newest record.
+       */
+      last_seq: number;
+      /**
+       * Format: int64
+       * @description How many of the given checkpoints the log passes through.
+       */
+      matched: number;
+      /**
+       * Format: int64
+       * @description How many records there are.
+       */
+      records: number;
+      /** @description Whose log it is. */
+      vault: string;
+    };
+    /**
+     * @description A proof of work that is needed: a counter such that SHA-256 of `text:counter` begins with `bits`
+     *     zero bits.
+     */
+    Challenge: {
+      /**
+       * Format: int32
+       * @description Zero bits that the hash has to begin with.
+       */
+      bits: number;
+      /** @description What is hashed, with a colon and the counter. */
+      text: string;
+    };
+    /** @description The head of the log at one moment, signed. */
+    Checkpoint: {
+      /** @description The time of that record. */
+      at: string;
+      /** @description What names this checkpoint. */
+      digest: string;
+      /** @description That record's hash. */
+      head: string;
+      /** @description The vault's audit identity. */
+      identity: string;
+      /** @description The checkpoint as a line for a file. */
+      line: string;
+      /**
+       * Format: int64
+       * @description Its place among the vault's checkpoints, from 1.
+       */
+      number: number;
+      /** @description The checkpoint as short lines for paper. */
+      paper: string;
+      /**
+       * Format: int64
+       * @description The last record that it covers.
+       */
+      seq: number;
+      /** @description The text that a second signature, made elsewhere, is over. */
+      to_countersign: string;
+    };
+    /** @description The last checkpoint that was copied to a place. */
+    CheckpointCopy: {
+      /** @description When it was copied. */
+      at: string;
+      /** @description The place. */
+      destination: string;
+      /**
+       * Format: int64
+       * @description The checkpoint.
+       */
+      number: number;
+    };
+    /** @description The vault's checkpoints, in order, and where copies are. */
+    Checkpoints: {
+      /** @description The last one that was copied to each place. */
+      copies: components["schemas"]["CheckpointCopy"][];
+      /** @description The checkpoints. */
+      items: components["schemas"]["Checkpoint"][];
+    };
     /** @description A source of an answer. */
     Citation: {
       /** @description The passage's id. */
@@ -177,7 +1180,12 @@ export interface components {
       /** @description Its title. */
       title: string;
     };
-    /** @description The conversation of a session. */
+    /** @description A code of the second factor. */
+    Code: {
+      /** @description Six digits of the authenticator, or a code on paper. */
+      code: string;
+    };
+    /** @description A conversation with its turns. */
     Conversation: {
       /** @description When it is destroyed unless something is said before. */
       ends_at: string;
@@ -186,10 +1194,55 @@ export interface components {
       /** @description Its turns, oldest first; the last may still run. */
       turns: components["schemas"]["Turn"][];
     };
+    /** @description The reader's conversations, the one spoken in last first. */
+    Conversations: {
+      /** @description The conversations. */
+      items: components["schemas"]["OwnConversation"][];
+    };
+    /** @description How many turns ended in one way on one day. */
+    DayCount: {
+      /**
+       * Format: int64
+       * @description How many.
+       */
+      count: number;
+      /** @description The day, UTC. */
+      day: string;
+      /** @description How they ended. */
+      outcome: string;
+    };
+    /** @description A place outside, such as a second disk or a mounted share. */
+    Destination: {
+      /** @description The folder. */
+      folder: string;
+      /** @description The site's name for it: 1 to 32 lower-case letters, digits or hyphens. */
+      name: string;
+    };
+    /** @description The places, and whether a restart is needed before all of them are used. */
+    Destinations: {
+      /** @description The places. */
+      items: components["schemas"]["Destination"][];
+      /**
+       * @description Whether they changed since the program started: it may write only where it could say so
+       *     before it was confined.
+       */
+      restart_needed: boolean;
+    };
     /** @description What would be hidden in a draft. */
     DraftFindings: {
       /** @description Findings, in the draft's own offsets. */
       findings: components["schemas"]["Span"][];
+    };
+    /** @description An authenticator to set up; it counts once a code of it was shown. */
+    Enrolment: {
+      /** @description The address as a picture for a terminal: lines of half blocks. */
+      blocks: string;
+      /** @description The shared secret in base 32, to be typed. */
+      secret: string;
+      /** @description The address as a picture: SVG. */
+      svg: string;
+      /** @description The `otpauth:` address. */
+      uri: string;
     };
     /** @description The body of every error. */
     ErrorBody: {
@@ -203,14 +1256,26 @@ export interface components {
     ErrorCode:
       | "invalid_request"
       | "session_required"
+      | "sign_in_required"
+      | "denied"
+      | "mfa_required"
+      | "sign_in_refused"
+      | "sign_in_paused"
+      | "password_change_required"
+      | "password_weak"
+      | "conflict"
       | "not_found"
       | "message_empty"
       | "message_too_long"
       | "rate_limited"
       | "cooling_down"
+      | "peer_blocked"
+      | "challenge_required"
       | "turn_running"
       | "vault_in_use"
       | "vault_exists"
+      | "vault_locked"
+      | "unlock_failed"
       | "vault_unusable"
       | "store_failed"
       | "knowledge_failed"
@@ -220,6 +1285,7 @@ export interface components {
       | "settings_invalid";
     /** @description What went wrong. */
     ErrorDetail: {
+      challenge?: components["schemas"]["Challenge"] | null;
       /** @description For programs. */
       code: components["schemas"]["ErrorCode"];
       /** @description For people. */
@@ -230,13 +1296,165 @@ export interface components {
        */
       retry_after_s?: number | null;
     };
+    /** @description What an examination of the appliance found. */
+    Examination: {
+      /** @description The model's state, once it is known. */
+      model: components["schemas"]["ModelStatus"];
+      /** @description Why names and addresses are found by rules alone, if they are. */
+      names_trouble?: string | null;
+      /** @description Each promise, tried just now. */
+      promises: components["schemas"]["PromiseStatus"][];
+    };
+    /** @description A failure of the program. */
+    Failure: {
+      /** @description When. */
+      at: string;
+      /** @description What went wrong. */
+      code: string;
+      /** @description File and line in the program's source. */
+      location: string;
+      /** @description The operation. */
+      operation: string;
+    };
+    /** @description What a reader says of an answer. */
+    Feedback: {
+      /** @description A remark; what could name a person is hidden before it is kept. */
+      comment?: string | null;
+      /** @description Whether it helped. */
+      rating: components["schemas"]["Rating"];
+    };
+    /** @description Feedback as kept. */
+    FeedbackEntry: {
+      /** @description When it was given. */
+      at: string;
+      /** @description The sanitised remark. */
+      comment: string | null;
+      /** @description Whether it helped. */
+      rating: components["schemas"]["Rating"];
+      /** @description The turn. */
+      turn: string;
+    };
+    /** @description Feedback. */
+    FeedbackList: {
+      /** @description The latest first. */
+      items: components["schemas"]["FeedbackEntry"][];
+    };
+    /** @description Somebody who is held back now. */
+    Held: {
+      /** @description `cooling_down`, `blocked` or `challenged`. */
+      hold: string;
+      /** @description `device`, an address, or the pseudonym of somebody who signed in. */
+      peer: string;
+      /**
+       * Format: int64
+       * @description Seconds until it ends by itself.
+       */
+      remaining_s: number | null;
+      /** @description Blocked messages within the last ten minutes. */
+      strikes: number;
+    };
+    /**
+     * @description What opens a vault.
+     * @enum {string}
+     */
+    KeyKind: "key_file" | "credential" | "keyring" | "passphrase" | "recovery";
+    /** @description A way to unlock the vault. */
+    KeySlot: {
+      /** @description When it was added. */
+      added_at: string;
+      /** @description When a recovery code was typed back. */
+      confirmed_at?: string | null;
+      /**
+       * Format: int32
+       * @description Its number.
+       */
+      id: number;
+      /** @description What opens it. */
+      kind: components["schemas"]["KeyKind"];
+    };
+    /** @description The ways to unlock the vault. */
+    KeySlots: {
+      /** @description All of them. */
+      items: components["schemas"]["KeySlot"][];
+    };
+    /** @description How often something happened. */
+    KindCount: {
+      /**
+       * Format: int64
+       * @description How often.
+       */
+      count: number;
+      /** @description What. */
+      kind: string;
+    };
     /**
      * @description A sensitivity label.
      * @enum {string}
      */
     Label: "public" | "internal" | "confidential" | "restricted";
+    /** @description A limit. */
+    Limit: {
+      /**
+       * Format: int64
+       * @description The highest.
+       */
+      highest: number;
+      /**
+       * Format: int64
+       * @description The lowest value that it can have.
+       */
+      lowest: number;
+      /** @description Its name; `messages:ROLE` is how many messages a role may send in a minute. */
+      name: string;
+      /**
+       * Format: int64
+       * @description Its value.
+       */
+      value: number;
+    };
+    /** @description A change of a limit. */
+    LimitPatch: {
+      /** @description Its name. */
+      name: string;
+      /**
+       * Format: int64
+       * @description The new value.
+       */
+      value: number;
+    };
+    /** @description The limits, and who is held back. */
+    Limits: {
+      /** @description Who is held back now. */
+      held: components["schemas"]["Held"][];
+      /** @description Every limit. */
+      items: components["schemas"]["Limit"][];
+    };
+    /** @description An account that was made. */
+    MadeAccount: {
+      /** @description The account. */
+      account: components["schemas"]["Account"];
+      /** @description The password that was made for it: shown this once, and to be changed at the first sign-in. */
+      password: string | null;
+    };
+    /** @description A password that was made for somebody. */
+    MadePassword: {
+      /** @description Shown this once, and to be changed at the first sign-in. */
+      password: string;
+    };
+    /** @description The reader's own account. */
+    Me: {
+      /** @description The account. */
+      account: components["schemas"]["Account"];
+      /**
+       * Format: int32
+       * @description Codes on paper that were not used yet.
+       */
+      recovery_codes_left: number;
+    };
     /** @description A message to send. */
     Message: {
+      /** @description The reader's conversation that it belongs to; the latest when left out. */
+      conversation?: string | null;
       /** @description What the reader typed, at most 8,000 characters. */
       text: string;
     };
@@ -259,6 +1477,27 @@ export interface components {
       /** @description What it is doing. */
       state: components["schemas"]["ModelState"];
     };
+    /** @description An account to make. */
+    NewAccount: {
+      /** @description Team, region, limits. */
+      attributes?: Record<string, never>;
+      /** @description The name to sign in with: 1 to 64 letters, digits or `. _ - @`. */
+      name: string;
+      /**
+       * @description The first administrator's password. Others get one that is made for them, since nobody but
+       *     its owner is to know a password.
+       */
+      password?: string | null;
+      /** @description Its roles. */
+      roles?: string[];
+    };
+    /** @description A way to unlock that is to be added. No `Debug`: it may hold a passphrase. */
+    NewKey: {
+      /** @description What is to open it; a recovery code has an address of its own. */
+      kind: components["schemas"]["KeyKind"];
+      /** @description The passphrase, for that kind. */
+      passphrase?: string | null;
+    };
     /**
      * @description How a turn ended.
      * @enum {string}
@@ -276,6 +1515,73 @@ export interface components {
       | "rate_limited"
       | "cancelled"
       | "failed";
+    /** @description The last 30 days at a glance, and the state now. */
+    Overview: {
+      /** @description Turns by day and outcome; those of readers who opted out are not counted. */
+      days: components["schemas"]["DayCount"][];
+      /** @description The latest failures. */
+      failures: components["schemas"]["Failure"][];
+      /**
+       * Format: int64
+       * @description Alerts that are not closed.
+       */
+      open_alerts: number;
+      /** @description The promises as last checked. */
+      promises: components["schemas"]["PromiseStatus"][];
+      /** @description Security events by kind. */
+      security: components["schemas"]["KindCount"][];
+      /**
+       * Format: int64
+       * @description Bytes of the database.
+       */
+      storage_bytes: number;
+      /**
+       * Format: int64
+       * @description Milliseconds that half of the turns took at most.
+       */
+      turn_p50_ms: number;
+      /**
+       * Format: int64
+       * @description Milliseconds that 95 of 100 turns took at most.
+       */
+      turn_p95_ms: number;
+    };
+    /** @description One of the reader's conversations. */
+    OwnConversation: {
+      /** @description When it is destroyed unless something is said before. */
+      ends_at: string;
+      /** @description Its id. */
+      id: string;
+      /** @description When something was last said in it. */
+      last_turn_at: string;
+      /** @description When it began. */
+      started_at: string;
+      /**
+       * Format: int32
+       * @description How many turns it has.
+       */
+      turns: number;
+    };
+    /** @description One of the reader's own sessions. */
+    OwnSession: {
+      /** @description Whether it is the one that asks. */
+      current: boolean;
+      /** @description When it ends unless something is done before. */
+      expires_at: string;
+      /** @description Its id; no token. */
+      id: string;
+      /** @description When something was last done in it. */
+      last_seen_at: string;
+      /** @description Where it was started: `window`, `terminal` or an address. */
+      place: string;
+      /** @description When it started. */
+      started_at: string;
+    };
+    /** @description The reader's own sessions, latest first. */
+    OwnSessions: {
+      /** @description The sessions. */
+      items: components["schemas"]["OwnSession"][];
+    };
     /** @description A passage, opened from a citation. */
     Passage: {
       /** @description The collection it belongs to. */
@@ -292,6 +1598,13 @@ export interface components {
       topic: string;
       /** @description When it was imported. */
       updated_at: string | null;
+    };
+    /** @description A change of one's own password. */
+    PasswordChange: {
+      /** @description The new one: 10 to 128 characters, not easily guessed. */
+      new: string;
+      /** @description The present password. */
+      old: string;
     };
     /**
      * @description How a promise stands.
@@ -311,6 +1624,13 @@ export interface components {
       /** @description The promise. */
       title: string;
     };
+    /** @description The answer to a challenge. */
+    Proof: {
+      /** @description The challenge's text. */
+      challenge: string;
+      /** @description The counter, in decimal. */
+      counter: string;
+    };
     /** @description A question as everything but the guard sees it. */
     Question: {
       /** @description Where the placeholders are and what they hide. */
@@ -318,6 +1638,11 @@ export interface components {
       /** @description The sanitised text, with placeholders. */
       text: string;
     };
+    /**
+     * @description Whether an answer helped.
+     * @enum {string}
+     */
+    Rating: "up" | "down";
     /**
      * @description Why a turn ended as it did.
      * @enum {string}
@@ -336,8 +1661,41 @@ export interface components {
       | "not_recorded"
       | "guard_failed"
       | "search_failed";
+    /** @description A recovery code, shown once. No `Debug`: it opens the vault. */
+    RecoveryCode: {
+      /** @description Eight groups of four. */
+      code: string;
+    };
+    /** @description Codes that stand in for the authenticator, once each. */
+    RecoveryCodes: {
+      /** @description Shown this once. */
+      codes: string[];
+    };
+    /** @description A slot that was removed. */
+    RemovedKey: {
+      /** @description What it was. */
+      slot: components["schemas"]["KeySlot"];
+      /** @description What that means for the next start, if it means something. */
+      warning?: string | null;
+    };
+    /** @description What came of replacing the root key. No `Debug`: the code opens the vault. */
+    Rotated: {
+      /** @description The slots that did not come along. */
+      dropped: components["schemas"]["KeySlot"][];
+      /** @description The slots now. */
+      items: components["schemas"]["KeySlot"][];
+      /** @description The new recovery code, where there was one. */
+      recovery_code?: string | null;
+    };
+    /** @description How the root key is to be replaced. No `Debug`: it holds passphrases. */
+    Rotation: {
+      /** @description The passphrases whose slots are to come along. */
+      passphrases?: string[];
+    };
     /** @description A live session, as its reader sees it. */
     Session: {
+      /** @description Until when the second factor counts as fresh. */
+      elevated_until?: string | null;
       /** @description When it ends unless a message is sent before. */
       expires_at: string;
       /**
@@ -349,6 +1707,10 @@ export interface components {
       kind: components["schemas"]["SessionKind"];
       /** @description Messages that the role may send in a minute. */
       messages_per_minute: number;
+      /** @description Whether the password has to be changed before anything else. */
+      must_change_password?: boolean;
+      /** @description The name that the reader signed in with. */
+      name?: string | null;
       /** @description The reader's role. */
       role: string;
     };
@@ -356,7 +1718,16 @@ export interface components {
      * @description Who sits in a session.
      * @enum {string}
      */
-    SessionKind: "guest";
+    SessionKind: "guest" | "operator" | "account";
+    /** @description Who wants to sign in. */
+    SignIn: {
+      /** @description A code of the second factor, where the account has one. */
+      code?: string | null;
+      /** @description The name. */
+      name: string;
+      /** @description The password. */
+      password: string;
+    };
     /** @description Whose desk this is. */
     Site: {
       /** @description The name to show. */
@@ -503,6 +1874,796 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+  list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Accounts"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  create: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewAccount"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MadeAccount"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  show: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The account */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Account"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The account */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  change: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The account */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["AccountEdit"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Account"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  disable: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The account */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Account"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  enable: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The account */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Account"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  reset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The account */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MadePassword"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Alerts"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  rules: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AlertRules"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  set_rule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["AlertRulePatch"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AlertRule"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  change: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The alert */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["AlertPatch"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Alert"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  list: {
+    parameters: {
+      query?: {
+        /** @description About this event alone, such as `signed_in`. */
+        event?: string;
+        /** @description Not older than this. */
+        since?: string;
+        /** @description Older than this. */
+        until?: string;
+        /** @description About the person with this pseudonym alone. */
+        pseudonym?: string;
+        /** @description About this turn alone. */
+        turn?: string;
+        /** @description Before the record with this number: `next` of the page before. */
+        before?: number;
+        /** @description At most so many, 1 to 500; 50 by default. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AuditPage"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  checkpoints: {
+    parameters: {
+      query?: {
+        /** @description After the one with this number; all by default. */
+        after?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Checkpoints"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  sign: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Checkpoint"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  export: {
+    parameters: {
+      query?: {
+        /** @description Not older than this. */
+        since?: string;
+        /** @description Older than this. */
+        until?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/x-ndjson": string;
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  verify: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["AuditEvidence"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AuditVerification"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  answer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Proof"];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
   conversation: {
     parameters: {
       query?: never;
@@ -521,6 +2682,289 @@ export interface operations {
         };
       };
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  conversations: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Conversations"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  begin_conversation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OwnConversation"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  one_conversation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The conversation */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Conversation"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  delete_conversation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The conversation */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Destinations"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  add: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Destination"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Destinations"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  remove: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The place */
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Destinations"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  examine: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Examination"];
+        };
+      };
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -561,6 +3005,628 @@ export interface operations {
       };
     };
   };
+  list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FeedbackList"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["KeySlots"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  add: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewKey"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["KeySlot"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  renew_recovery: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecoveryCode"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  confirm_recovery: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RecoveryCode"];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  rotate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Rotation"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Rotated"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  remove: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RemovedKey"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Limits"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  set: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["LimitPatch"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Limit"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  lift: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description `device`, an address or a pseudonym */
+        peer: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  show: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Me"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  own: {
+    parameters: {
+      query?: {
+        /** @description The `next` of the page before */
+        before?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessLog"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  change_password: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PasswordChange"];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  renew_codes: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecoveryCodes"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  enrol: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Enrolment"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  remove: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  confirm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Code"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecoveryCodes"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  overview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Overview"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
   passage: {
     parameters: {
       query?: never;
@@ -590,6 +3656,14 @@ export interface operations {
         };
       };
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -678,6 +3752,215 @@ export interface operations {
       };
     };
   };
+  elevate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Code"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Session"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  operate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Session"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  sign_in: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SignIn"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Session"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  sessions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OwnSessions"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  revoke_others: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  revoke: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The session */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
   show: {
     parameters: {
       query?: never;
@@ -746,6 +4029,14 @@ export interface operations {
         };
       };
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
         headers: {
           [name: string]: unknown;
         };
@@ -852,6 +4143,54 @@ export interface operations {
         };
       };
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  give: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The turn */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Feedback"];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      413: {
         headers: {
           [name: string]: unknown;
         };
