@@ -154,8 +154,8 @@ impl Challenge {
     #[must_use]
     pub fn solve(&self) -> String {
         let answers = |counter: &String| leading_zeros(&self.text, counter) >= u32::from(self.bits);
-        let found = (0_u64..).map(|counter| counter.to_string()).find(|counter| answers(counter));
-        found.unwrap_or_default()
+        let mut counters = (0..=u64::MAX).map(|counter| counter.to_string());
+        counters.find(answers).unwrap_or_default()
     }
 }
 

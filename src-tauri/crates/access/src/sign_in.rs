@@ -88,12 +88,11 @@ impl Access {
         let attempt = self.attempt(peer, name);
         self.refuse_paused(&attempt).await?;
         let known = self.store.credentials_of(name).await?;
-        let wrapping = match &known {
-            Some(known) => self.hasher.check(password, &known.password_hash).await,
-            None => {
-                self.hasher.waste(password).await;
-                None
-            }
+        let wrapping = if let Some(known) = &known {
+            self.hasher.check(password, &known.password_hash).await
+        } else {
+            self.hasher.waste(password).await;
+            None
         };
         let (known, wrapping) = match (known, wrapping) {
             (Some(known), Some(wrapping)) if known.account.active => (known, wrapping),

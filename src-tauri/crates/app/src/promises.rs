@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::PoisonError};
 
-use cloister_access::{Peer, Session};
+use cloister_access::{Peer, Session, Trial};
 use cloister_knowledge::AnswerMode;
 use cloister_store::{Place, SlotKind};
 
@@ -53,7 +53,7 @@ impl App {
         Ok(vec![
             self.nothing_leaves(),
             self.nothing_readable(session).await?,
-            nobody_beyond_role(),
+            self.nobody_beyond_role().await?,
             self.every_decision_recorded().await?,
             self.data_ends().await?,
             self.answers_stand_on_sources(session)?,
@@ -148,7 +148,28 @@ impl App {
             "{} items were due since the last minute and are gone; none is overdue.",
             report.sessions + report.conversations + report.turns + report.audit_records
         );
-        let limit = "Accounts, erasure on request and backups are not built yet.";
+        let limit = "Erasure on request and backups are not built yet.";
+        Ok(promise.limited(evidence, limit.to_owned()))
+    }
+
+    async fn nobody_beyond_role(&self) -> Result<PromiseDto, AppError> {
+        let promise = Promise { id: "P3", title: "Nobody sees beyond their role" };
+        let policy = self.access.policy().policy();
+        let failed = || AppError::new(ErrorCode::StoreFailed, "The policy could not be tried.");
+        let trial = tokio::task::spawn_blocking(move || Trial::run(&policy))
+            .await
+            .map_err(|_| failed())?
+            .map_err(|_| failed())?;
+        if let Some((role, permission)) = trial.wrong.first() {
+            let count = trial.wrong.len();
+            let evidence =
+                format!("{count} answered otherwise; the first is {role}, {permission}.");
+            return Ok(promise.broken(evidence));
+        }
+        let evidence =
+            format!("{} combinations of role, act and label answered as written.", trial.requests);
+        let limit = "Knowledge is opened by its label alone, and the rules are those that were \
+                     shipped: access by document and rules of a site’s own are not built yet.";
         Ok(promise.limited(evidence, limit.to_owned()))
     }
 
@@ -187,15 +208,6 @@ impl App {
                      of its source, not for its meaning.";
         Ok(promise.limited(evidence, limit.to_owned()))
     }
-}
-
-fn nobody_beyond_role() -> PromiseDto {
-    let promise = Promise { id: "P3", title: "Nobody sees beyond their role" };
-    promise.not_built(
-        "There are guests only, and the search is confined to what is labelled public. Accounts, \
-         roles and the policy engine are not built yet."
-            .to_owned(),
-    )
 }
 
 struct Promise {
