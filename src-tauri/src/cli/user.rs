@@ -28,7 +28,7 @@ pub(crate) enum UserCommand {
         /// A role; may be given several times
         #[arg(long = "role", value_name = "ROLE")]
         roles: Vec<String>,
-        /// What rules ask about, such as team=north or discount_limit=15
+        /// What rules ask about, such as `team=north` or `discount_limit=15`
         #[arg(long = "attribute", value_name = "NAME=VALUE", value_parser = attribute)]
         attributes: Vec<(String, Value)>,
     },

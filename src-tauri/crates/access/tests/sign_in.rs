@@ -1,4 +1,5 @@
 //! Signing in, as its callers meet it, over a vault made by the product's own constructor.
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 

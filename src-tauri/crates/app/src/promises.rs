@@ -31,7 +31,7 @@ impl App {
         }
         Ok(DoctorDto {
             promises: self.doctor().await?,
-            model: self.model_when_settled().await.into(),
+            model: self.model_when_settled().await,
             names_trouble: self.names_trouble().await.map(|error| error.message),
         })
     }
@@ -226,10 +226,6 @@ impl Promise {
 
     fn limited(&self, evidence: String, limit: String) -> PromiseDto {
         self.report(PromiseState::HeldWithLimit, evidence, Some(limit))
-    }
-
-    fn not_built(&self, evidence: String) -> PromiseDto {
-        self.report(PromiseState::NotBuilt, evidence, None)
     }
 
     fn broken(&self, evidence: String) -> PromiseDto {

@@ -270,8 +270,9 @@ mod tests {
         let own = "@id(\"salary_hours\")@sentence(\"Never.\")\
                    forbid (principal, action == Action::\"read_employee_salary\", resource);";
         let source = PolicySource { roles: Vec::new(), policies: own.to_owned() };
-        let shipped = compile(&PolicySource::default(), &schema()).ok().expect("valid");
-        let site = compile(&source, &schema()).ok().expect("valid");
+        let shipped =
+            compile(&PolicySource::default(), &schema()).unwrap_or_else(|_| panic!("valid"));
+        let site = compile(&source, &schema()).unwrap_or_else(|_| panic!("valid"));
         assert_eq!(site.policies.len(), shipped.policies.len());
         assert_eq!(site.policies["salary_hours"].annotation("sentence"), Some("Never."));
     }
