@@ -15,7 +15,10 @@ mod limit;
 mod login;
 mod model;
 mod output;
+mod privacy;
+mod purge;
 mod query;
+mod retention;
 mod user;
 
 use std::{
@@ -31,7 +34,10 @@ use std::{
 use clap::{CommandFactory, Parser, Subcommand};
 use cloister_app::{App, AppError, AppOptions, ErrorCode, Pack, Unlock};
 
-use self::{audit::AuditCommand, client::Client, identity::Identity, output::Output};
+use self::{
+    audit::AuditCommand, client::Client, identity::Identity, output::Output,
+    privacy::PrivacyCommand,
+};
 pub(crate) use self::{client::Purpose, identity::Need};
 use crate::{
     confine::{self, FileAccess},
@@ -122,6 +128,14 @@ enum Command {
     /// Look at limits, change them, and lift a block
     #[command(subcommand)]
     Limit(limit::LimitCommand),
+    /// Your rights: notice, consents, export, erasure, restriction, correction
+    #[command(subcommand)]
+    Privacy(PrivacyCommand),
+    /// Delete what is due, or say what that is
+    Purge(purge::PurgeArguments),
+    /// How long data are kept, and legal holds
+    #[command(subcommand)]
+    Retention(retention::RetentionCommand),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -153,10 +167,10 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-/// The descriptors that `--code-fd` and `--unlock-fd` name, which are kept open. Looked for before
-/// the command line is read, since descriptors are closed before anything else happens.
+/// The descriptors that `--code-fd` and its like name, which are kept open. Looked for before the
+/// command line is read, since descriptors are closed before anything else happens.
 fn handed_over(arguments: impl Iterator<Item = OsString>) -> Vec<RawFd> {
-    const OPTIONS: [&str; 2] = ["--code-fd", "--unlock-fd"];
+    const OPTIONS: [&str; 4] = ["--code-fd", "--unlock-fd", "--passphrase-fd", "--token-fd"];
     let arguments: Vec<String> =
         arguments.map(|argument| argument.to_string_lossy().into_owned()).collect();
     let joined = arguments.iter().filter_map(|argument| {
@@ -296,6 +310,12 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
             confine::settle_environment()?;
             return audit::verify_offline(&arguments, output);
         }
+        Some(Command::Privacy(PrivacyCommand::Open(arguments))) => {
+            confine::restrict_files(FileAccess::Terminal, &[])?;
+            confine::lock_egress()?;
+            confine::settle_environment()?;
+            return privacy::open_offline(&arguments, output);
+        }
         _ => {}
     }
     let folders = Folders::find(arguments.data_dir.as_deref())
@@ -330,6 +350,9 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
         Some(Command::Login(arguments)) => runtime.block_on(login::run(&bench, arguments)),
         Some(Command::Logout) => runtime.block_on(login::leave(&bench)),
         Some(Command::User(command)) => runtime.block_on(user::run(&bench, command)),
+        Some(Command::Privacy(command)) => runtime.block_on(privacy::run(&bench, command)),
+        Some(Command::Purge(arguments)) => runtime.block_on(purge::run(&bench, &arguments)),
+        Some(Command::Retention(command)) => runtime.block_on(retention::run(&bench, command)),
         Some(Command::Guard(_) | Command::Completions { .. } | Command::Openapi) => Ok(Exit::Done),
     }
 }

@@ -10,5 +10,6 @@ mod hygiene;
 mod limits;
 mod openapi;
 mod pack;
+mod privacy;
 mod retention;
 mod turns;

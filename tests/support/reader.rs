@@ -13,8 +13,10 @@ pub struct Answer {
     pub status: u16,
     /// The body, when it is JSON.
     pub body: Value,
-    /// The body as it came.
+    /// The body as text, whatever it is.
     pub text: String,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -64,8 +66,9 @@ impl Reader {
         }
         let status = response.status().as_u16();
         let bytes = response.into_body().collect().await.expect("a whole body").to_bytes();
-        let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
-        Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::Null), text }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Answer { status, body, text, bytes: bytes.to_vec() }
     }
 
     /// Reads `path`.

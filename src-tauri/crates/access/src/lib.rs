@@ -37,7 +37,7 @@ pub use authorise::Denied;
 pub use error::AccessError;
 pub use jiff::tz::TimeZone;
 pub use limits::{Limit, LimitError, LimitName, Limits, Party, PartyError, PartyKind};
-pub use password::WeakPassword;
+pub use password::{WeakPassword, judge as judge_password};
 pub use policy::{
     AccessClass, Asker, Decision, Explanation, Policy, PolicyDesk, PolicyFault, PolicySource,
     PolicyVersion, Record, Resource, RoleFault, RoleSpec, Situation, Trial, TrialFault, Verdict,

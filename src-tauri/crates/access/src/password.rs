@@ -46,7 +46,7 @@ pub enum WeakPassword {
 ///
 /// # Errors
 /// [`WeakPassword`], with what to do.
-pub(crate) fn judge(password: &Secret<String>, known: &[&str]) -> Result<(), WeakPassword> {
+pub fn judge(password: &Secret<String>, known: &[&str]) -> Result<(), WeakPassword> {
     if !LENGTH.contains(&password.expose().chars().count()) {
         return Err(WeakPassword::Length);
     }

@@ -9,6 +9,8 @@ mod keys;
 mod knowledge;
 mod limit;
 mod operations;
+mod privacy;
+mod retention;
 mod secret;
 mod session;
 mod status;
@@ -19,7 +21,7 @@ use utoipa::ToSchema;
 
 pub use self::{
     account::*, alert::*, audit::*, destinations::*, keys::*, knowledge::*, limit::*,
-    operations::*, secret::*, session::*, status::*, turn::*,
+    operations::*, privacy::*, retention::*, secret::*, session::*, status::*, turn::*,
 };
 use crate::ErrorCode;
 

@@ -72,6 +72,12 @@ pub enum ErrorCode {
     ModelUnavailable,
     /// A settings file is not of the form that it should have.
     SettingsInvalid,
+    /// The person has to consent to the current privacy notice first; the consents say to what.
+    ConsentRequired,
+    /// The person had the processing of their data restricted.
+    ProcessingRestricted,
+    /// A legal hold keeps what was to be erased.
+    UnderHold,
 }
 
 impl ErrorCode {
@@ -108,6 +114,9 @@ impl ErrorCode {
             Self::ModelAltered => "model_altered",
             Self::ModelUnavailable => "model_unavailable",
             Self::SettingsInvalid => "settings_invalid",
+            Self::ConsentRequired => "consent_required",
+            Self::ProcessingRestricted => "processing_restricted",
+            Self::UnderHold => "under_hold",
         }
     }
 }
@@ -229,6 +238,13 @@ impl From<StoreError> for AppError {
             StoreError::NameTaken | StoreError::LastHolder | StoreError::SecondFactorPresent => {
                 return Self::new(ErrorCode::Conflict, sentence(&error.to_string()));
             }
+            StoreError::UnknownHold | StoreError::UnknownNotice | StoreError::UnknownCorrection => {
+                ErrorCode::NotFound
+            }
+            StoreError::OutOfBounds => ErrorCode::InvalidRequest,
+            StoreError::UnknownToken => ErrorCode::Denied,
+            StoreError::OutdatedWording => ErrorCode::ConsentRequired,
+            StoreError::UnderHold { .. } => ErrorCode::UnderHold,
             StoreError::InUse { .. } => ErrorCode::VaultInUse,
             StoreError::AlreadyExists { .. } => ErrorCode::VaultExists,
             StoreError::Locked { .. } => ErrorCode::VaultLocked,

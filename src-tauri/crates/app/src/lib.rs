@@ -19,7 +19,9 @@ mod audit;
 mod authorise;
 mod destinations;
 mod dto;
+mod erasure;
 mod error;
+mod export;
 mod feedback;
 mod guard;
 mod guard_settings;
@@ -31,8 +33,11 @@ mod model;
 mod open;
 mod overview;
 mod pack;
+mod privacy;
+mod processing_record;
 mod profile;
 mod promises;
+mod retention;
 mod self_test;
 mod session;
 mod sign_in;
@@ -48,14 +53,17 @@ pub use cloister_chat::{Event, Outcome, RunningTurn};
 pub use cloister_guard::Profile;
 pub use cloister_inference::{BenchPlan, BenchReport, ModelRecord, WorkerCommand};
 pub use cloister_store::{
-    AlertKind, KeySources, Place, SecretServiceKeyring, SecurityKind, Unlock, Vault, VaultPaths,
+    AlertKind, KeySources, Place, Restriction, SecretServiceKeyring, SecurityKind, Unlock, Vault,
+    VaultPaths,
 };
 pub use destinations::{DESTINATIONS, read_destinations};
 pub use dto::*;
 pub use error::{AppError, ErrorCode};
+pub use export::{ArchivePieces, OpenedArchive, open_archive};
 pub use guard_settings::{GUARD_SETTINGS, GuardSettings};
 pub use model::{ModelStatus, bench_model, list_models, verify_model};
 pub use open::FirstKey;
 pub use overview::Answered;
+pub use privacy::CorrectionsOf;
 pub use session::Origin;
 pub use tagger::load_tagger;

@@ -11,7 +11,7 @@ use cloister_chat::{Desk, DeskParts, Placeholders, SystemPrompt};
 use cloister_guard::Guard;
 use cloister_knowledge::{Entry, Index, read_pack};
 use cloister_store::{
-    AuditCode, AuditCodeError, Destination, NewKey, Passage, Store, Unlock, Vault,
+    AuditCode, AuditCodeError, ClockState, Destination, NewKey, Passage, Store, Unlock, Vault,
 };
 use cloister_types::{PassageId, Secret, Timestamp};
 
@@ -19,6 +19,7 @@ use crate::{
     App, AppError, AppOptions, ErrorCode, Pack,
     alerts::{measure_checkpoints, measure_disk},
     audit::keep_checkpoints,
+    erasure::keep_tombstones,
     error::sentence,
     journal::Journal,
     keys, knowledge,
@@ -194,7 +195,7 @@ async fn prepare(
     now: Timestamp,
 ) -> Result<Knowledge, AppError> {
     store.end_orphaned_guests(now).await?;
-    store.purge(now).await?;
+    store.purge(now, ClockState::Trusted).await?;
     let (entries, imported) = knowledge::entries(store).await?;
     let index = Index::build(&entries).map_err(|error| failed(&error))?;
     let admin: AuditCode =
@@ -224,7 +225,7 @@ async fn keep_house(
         tick.tick().await;
         measure_disk(&store, &options).await;
         measure_checkpoints(&store, &options).await;
-        match store.purge(desk.parts().clock.now()).await {
+        match store.purge(desk.parts().clock.now(), ClockState::Trusted).await {
             Ok(report) => {
                 access.forget(&report.ended);
                 desk.forget(&report.ended);
@@ -235,6 +236,7 @@ async fn keep_house(
             }
         }
         keep_checkpoints(&store, &destinations, desk.parts().clock.now()).await;
+        keep_tombstones(&store, &destinations).await;
     }
 }
 

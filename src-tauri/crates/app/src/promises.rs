@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::PoisonError};
 
 use cloister_access::{Peer, Session, Trial};
 use cloister_knowledge::AnswerMode;
-use cloister_store::{Place, SlotKind};
+use cloister_store::{ClockState, Place, SlotKind};
 
 use crate::{App, AppError, DoctorDto, ErrorCode, PromiseDto, PromiseState, self_test};
 
@@ -143,12 +143,23 @@ impl App {
     async fn data_ends(&self) -> Result<PromiseDto, AppError> {
         let promise = Promise { id: "P5", title: "Data ends when it should" };
         let now = self.options.clock.now();
-        let report = self.store.purge(now).await?;
+        let report = self.store.purge(now, ClockState::Trusted).await?;
+        self.access.forget(&report.ended);
+        self.desk.forget(&report.ended);
+        let overdue: u64 = self.store.due(now).await?.iter().map(|due| due.rows).sum();
+        if overdue > 0 {
+            return Ok(promise.broken(format!("{overdue} items are overdue and were not deleted.")));
+        }
+        let holds = self.store.holds().await?;
+        let held = holds.iter().filter(|hold| hold.is_active(now)).count();
+        let erased = self.store.tombstones().await?.len();
         let evidence = format!(
-            "{} items were due since the last minute and are gone; none is overdue.",
-            report.sessions + report.conversations + report.turns + report.audit_records
+            "{} items were due since the last minute and are gone; none is overdue. {held} legal \
+             holds, {erased} erasures.",
+            report.total()
         );
-        let limit = "Erasure on request and backups are not built yet.";
+        let limit = "Whoever was erased stays gone from a restored backup only where the \
+                     tombstones beside it are applied.";
         Ok(promise.limited(evidence, limit.to_owned()))
     }
 

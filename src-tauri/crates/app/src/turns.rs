@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cloister_access::{Peer, Principal, Session};
 use cloister_chat::{Event, RunningTurn, TurnView};
+use cloister_store::Purpose;
 use cloister_types::{ConversationId, OwnerId, Secret, TurnId};
 
 use crate::{
@@ -22,8 +23,8 @@ impl App {
     /// [`ErrorCode::NotFound`] when the reader has no such conversation;
     /// [`ErrorCode::MessageEmpty`], [`ErrorCode::MessageTooLong`], [`ErrorCode::RateLimited`],
     /// [`ErrorCode::CoolingDown`], [`ErrorCode::PeerBlocked`], [`ErrorCode::ChallengeRequired`],
-    /// [`ErrorCode::TurnRunning`] or [`ErrorCode::StoreFailed`];
-    /// nothing is kept of a message that was not taken.
+    /// [`ErrorCode::TurnRunning`], [`ErrorCode::ConsentRequired`],
+    /// [`ErrorCode::ProcessingRestricted`] or [`ErrorCode::StoreFailed`]; nothing is kept of a message that was not taken.
     pub async fn ask(
         &self,
         session: Session,
@@ -39,6 +40,7 @@ impl App {
             let message = "The message is longer than 8,000 characters. Please ask more briefly.";
             return Err(AppError::new(ErrorCode::MessageTooLong, message));
         }
+        self.require_basis(&session, Purpose::Answering).await?;
         let queries = self.access.admit(&session, &peer).await?;
         self.note_queries(self.access.subject(&session, &peer), queries).await?;
         let turn = self.desk.begin(session.clone(), peer.clone(), conversation, text).await?;

@@ -25,9 +25,11 @@ pub const fn status_of(code: ErrorCode) -> StatusCode {
         ErrorCode::SessionRequired | ErrorCode::SignInRequired | ErrorCode::SignInRefused => {
             StatusCode::UNAUTHORIZED
         }
-        ErrorCode::Denied | ErrorCode::MfaRequired | ErrorCode::PasswordChangeRequired => {
-            StatusCode::FORBIDDEN
-        }
+        ErrorCode::Denied
+        | ErrorCode::MfaRequired
+        | ErrorCode::PasswordChangeRequired
+        | ErrorCode::ConsentRequired
+        | ErrorCode::ProcessingRestricted => StatusCode::FORBIDDEN,
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
         ErrorCode::MessageEmpty | ErrorCode::PasswordWeak => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorCode::MessageTooLong => StatusCode::PAYLOAD_TOO_LARGE,
@@ -36,9 +38,10 @@ pub const fn status_of(code: ErrorCode) -> StatusCode {
         | ErrorCode::PeerBlocked
         | ErrorCode::ChallengeRequired
         | ErrorCode::SignInPaused => StatusCode::TOO_MANY_REQUESTS,
-        ErrorCode::TurnRunning | ErrorCode::VaultExists | ErrorCode::Conflict => {
-            StatusCode::CONFLICT
-        }
+        ErrorCode::TurnRunning
+        | ErrorCode::VaultExists
+        | ErrorCode::Conflict
+        | ErrorCode::UnderHold => StatusCode::CONFLICT,
         ErrorCode::UnlockFailed => StatusCode::FORBIDDEN,
         ErrorCode::VaultLocked => StatusCode::LOCKED,
         ErrorCode::VaultInUse

@@ -3,8 +3,8 @@
 use utoipa::OpenApi;
 
 use crate::{
-    access_log, accounts, alerts, audit, destinations, feedback, keys, knowledge, limits, profile,
-    session, status, turns,
+    access_log, accounts, alerts, audit, destinations, feedback, keys, knowledge, limits, privacy,
+    profile, retention, session, status, turns,
 };
 
 #[derive(OpenApi)]
@@ -73,6 +73,30 @@ use crate::{
         alerts::set_rule,
         access_log::overview,
         access_log::own,
+        privacy::notice,
+        privacy::publish_notice,
+        privacy::consents,
+        privacy::give_consent,
+        privacy::withdraw_consent,
+        privacy::choose_basis,
+        privacy::export,
+        privacy::export_with_body,
+        privacy::erase,
+        privacy::confirm_erasure,
+        privacy::restrict,
+        privacy::lift_restriction,
+        privacy::corrections,
+        privacy::request_correction,
+        privacy::all_corrections,
+        privacy::decide_correction,
+        privacy::delete_turn,
+        privacy::processing_record,
+        retention::list,
+        retention::change,
+        retention::purge,
+        retention::holds,
+        retention::place_hold,
+        retention::release_hold,
     )
 )]
 struct Description;

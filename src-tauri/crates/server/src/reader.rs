@@ -111,6 +111,20 @@ fn not_of_the_form() -> AppError {
     AppError::new(ErrorCode::InvalidRequest, message)
 }
 
+/// A JSON body that may be missing, which reads as the default.
+pub(crate) struct OptionalBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Default> FromRequest<Context> for OptionalBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, context: &Context) -> Result<Self, ApiError> {
+        if !request.headers().contains_key(http::header::CONTENT_TYPE) {
+            return Ok(Self(T::default()));
+        }
+        Body::from_request(request, context).await.map(|Body(value)| Self(value))
+    }
+}
+
 fn too_large() -> AppError {
     AppError::new(ErrorCode::MessageTooLong, "The message is longer than 8,000 characters.")
 }

@@ -7,14 +7,14 @@ use axum::{
     extract::DefaultBodyLimit,
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{delete, get, patch, post},
+    routing::{delete, get, patch, post, put},
 };
 use cloister_app::{App, AppError, Origin};
 use http::{HeaderValue, Request, header};
 
 use crate::{
     ApiError, access_log, accounts, alerts, audit, destinations, feedback, keys, knowledge, limits,
-    profile, reader::Context, session, status, turns,
+    privacy, profile, reader::Context, retention, session, status, turns,
 };
 
 /// Most bytes of a request: 8,000 characters of four bytes, each perhaps escaped, and the rest.
@@ -56,6 +56,7 @@ pub fn router(app: Arc<App>, origin: Origin) -> Router {
             get(turns::one_conversation).delete(turns::delete_conversation),
         )
         .route("/api/turns", post(turns::ask))
+        .route("/api/turns/{id}", delete(privacy::delete_turn))
         .route("/api/turns/{id}/events", get(turns::events))
         .route("/api/turns/{id}/cancel", post(turns::cancel))
         .route("/api/audit", get(audit::list))
@@ -79,12 +80,41 @@ pub fn router(app: Arc<App>, origin: Origin) -> Router {
         .route("/api/alerts/{id}", patch(alerts::change))
         .route("/api/overview", get(access_log::overview))
         .route("/api/me/access-log", get(access_log::own))
+        .merge(rights())
         .fallback(async || ApiError(AppError::not_found()))
         .method_not_allowed_fallback(async || ApiError(AppError::not_found()))
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
         .layer(middleware::from_fn_with_state(context.clone(), access_log::keep))
         .layer(middleware::from_fn(harden))
         .with_state(context)
+}
+
+/// What a person may ask about their data, and how long these are kept.
+fn rights() -> Router<Context> {
+    Router::new()
+        .route("/api/privacy/notice", get(privacy::notice).post(privacy::publish_notice))
+        .route("/api/privacy/consents", get(privacy::consents).post(privacy::give_consent))
+        .route("/api/privacy/consents/{purpose}", delete(privacy::withdraw_consent))
+        .route("/api/privacy/purposes/{purpose}", put(privacy::choose_basis))
+        .route(
+            "/api/privacy/corrections",
+            get(privacy::corrections).post(privacy::request_correction),
+        )
+        .route("/api/corrections", get(privacy::all_corrections))
+        .route("/api/corrections/{id}", post(privacy::decide_correction))
+        .route("/user_data/export", get(privacy::export).post(privacy::export_with_body))
+        .route("/user_data/{id}", delete(privacy::erase))
+        .route("/user_data/{id}/erase-request", post(privacy::confirm_erasure))
+        .route(
+            "/user_data/{id}/restriction",
+            put(privacy::restrict).delete(privacy::lift_restriction),
+        )
+        .route("/api/compliance/processing-record", get(privacy::processing_record))
+        .route("/api/retention", get(retention::list))
+        .route("/api/retention/{class}", patch(retention::change))
+        .route("/api/retention/purge", post(retention::purge))
+        .route("/api/retention/holds", get(retention::holds).post(retention::place_hold))
+        .route("/api/retention/holds/{id}", delete(retention::release_hold))
 }
 
 /// An API that answers every request with `error`, for a vault that could not be opened.

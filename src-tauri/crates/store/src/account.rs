@@ -9,7 +9,10 @@ use serde_json::{Map, Value};
 use sqlx::SqliteConnection;
 
 pub use self::second_factor::SealedTotp;
-use crate::{AuditBody, AuditCode, AuditEvent, AuditRecord, Store, StoreError, WrappedKey, audit};
+use crate::{
+    AuditBody, AuditCode, AuditEvent, AuditRecord, RetentionClass, Store, StoreError, WrappedKey,
+    audit, erasure::leave_tombstone, hold::refuse_held,
+};
 
 /// Team, region, limits: a JSON object of strings, whole numbers and booleans.
 pub type Attributes = Map<String, Value>;
@@ -382,6 +385,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         let pseudonym = write_password(&mut tx, id, password, at).await?;
+        refuse_held(&mut tx, pseudonym, RetentionClass::Conversation, at).await?;
         delete_sessions_of(&mut tx, id).await?;
         let turns = delete_conversations_of(&mut tx, id).await?;
         let body = AuditBody::new().count("turns", turns);
@@ -395,7 +399,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::UnknownAccount`]; [`StoreError::LastHolder`] when nobody else who may sign in
-    /// has `guarded`.
+    /// has `guarded`; [`StoreError::UnderHold`].
     pub async fn delete_account(
         &self,
         id: AccountId,
@@ -405,10 +409,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         let old = self.account(id).await?.ok_or(StoreError::UnknownAccount)?;
         let mut tx = self.begin().await?;
+        refuse_held(&mut tx, old.pseudonym, RetentionClass::Conversation, at).await?;
         delete_sessions_of(&mut tx, id).await?;
         let turns = delete_conversations_of(&mut tx, id).await?;
         delete_rows_of(&mut tx, id).await?;
         refuse_last(&mut tx, &old, guarded).await?;
+        leave_tombstone(&mut tx, self.id(), id, at).await?;
         let body = AuditBody::new().count("turns", turns);
         let record = record(AuditEvent::AccountDeleted, at, by, body);
         audit::append(&mut tx, &record.about(old.pseudonym)).await?;

@@ -52,7 +52,7 @@ pub(crate) use self::{
     adopt::{adopt_records, begin_log},
     chain::{Link, UnchainedRow},
     keys::AuditKeys,
-    retention::{PurgedRecords, close_guard, delete_oldest},
+    retention::{close_guard, delete_oldest},
 };
 pub use self::{
     checkpoint::{Checkpoint, PublicKey, Signature},

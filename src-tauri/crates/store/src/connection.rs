@@ -30,8 +30,12 @@ const PLAIN_HEADER: &[u8; 16] = b"SQLite format 3\0";
 /// errors say the same with a type.
 const BEFORE_KEY: &str = "PRAGMA cipher_log_level = NONE; PRAGMA cipher_memory_security = ON;";
 
-/// After the first page was read. `wal_autocheckpoint` is SQLite's default, about 4 MB; without
-/// `recursive_triggers`, `INSERT OR REPLACE` would delete rows past their triggers.
+/// A commit that makes the write-ahead log longer than this folds it in: SQLite's default, about
+/// 4 MB. Stands in [`HARDEN`] too.
+pub(crate) const AUTO_FOLD_PAGES: u32 = 1_000;
+
+/// After the first page was read. Without `recursive_triggers`, `INSERT OR REPLACE` would delete rows
+/// past their triggers.
 const HARDEN: &str = "\
     PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF; \
     PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; \

@@ -2,6 +2,7 @@
 
 use std::{io, path::PathBuf};
 
+use cloister_types::Timestamp;
 use libsqlite3_sys::{
     SQLITE_BUSY, SQLITE_CORRUPT, SQLITE_ERROR, SQLITE_FULL, SQLITE_LOCKED, SQLITE_NOTADB,
     SQLITE_READONLY,
@@ -256,6 +257,33 @@ pub enum StoreError {
     /// No such turn that waits for completion.
     #[error("no such turn, or it is complete")]
     UnknownTurn,
+    /// No legal hold of that id, or it was released.
+    #[error("no such hold, or it was released")]
+    UnknownHold,
+    /// No such correction that waits for a decision.
+    #[error("no such request, or it was decided")]
+    UnknownCorrection,
+    /// The one-time token of an erasure is not this person's, was used or has expired.
+    #[error("no such token, or it was used or has expired")]
+    UnknownToken,
+    /// No privacy notice of that version.
+    #[error("no privacy notice of that version")]
+    UnknownNotice,
+    /// Consent was given to another version of the privacy notice than the current one.
+    #[error("the privacy notice has changed; read the current version first")]
+    OutdatedWording,
+    /// A value lies outside the bounds that the schema holds.
+    #[error("the value is outside its bounds")]
+    OutOfBounds,
+    /// A legal hold keeps what was to be erased.
+    #[error("a legal hold keeps these data until {until}")]
+    UnderHold {
+        /// When the last of the holds ends.
+        until: Timestamp,
+    },
+    /// A line is no tombstone of this vault.
+    #[error("a tombstone was not signed by this vault, or was changed")]
+    ForeignTombstone,
     /// A passage's id is taken, in this collection or another.
     #[error("two passages have the same id")]
     DuplicatePassage,

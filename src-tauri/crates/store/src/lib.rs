@@ -11,15 +11,18 @@
 //! - An act and its audit record are one transaction; audit records are only appended, but for the
 //!   guarded purge, which leaves its signed summary. The records are a chain: what was changed,
 //!   taken out or put in shows, within the limits that `audit` names.
-//! - Whatever has an expiry is gone at the first [`Store::purge`] after it.
+//! - Whatever has an expiry is gone at the first [`Store::purge`] after it, unless a legal hold keeps
+//!   it; whoever was erased is named by a signed [`Tombstone`] that a restore applies.
 //!
 //! **Not here.** Whether something may be done or read (access control decides before it calls),
-//! what a turn's content looks like (an opaque sealed value), and the timer of the purge. The statement that carries the key leaves copies of it in this process's
-//! memory, in buffers of `sqlx` that cannot be wiped.
+//! what a turn's content looks like (an opaque sealed value), and the timer of the purge. The
+//! statement that carries the key leaves copies of it in this process's memory, in buffers of `sqlx`
+//! that cannot be wiped.
 //!
 //! **Terms.** A *vault* is a data folder plus a key; a *key slot* wraps the *root key*, which opens
 //! the database; the *sealing key* derives what seals files and outlives the root key; a *data key*
-//! seals the turns of one session; the *guard* is the row that lets a purge delete audit records.
+//! seals the turns of one session; the *guard* is the row that lets a purge delete audit records;
+//! a *class* is data that is kept for one period; a *hold* keeps data beyond it.
 #![forbid(unsafe_code)]
 
 mod access_log;
@@ -28,12 +31,16 @@ mod alert;
 mod analytics;
 mod audit;
 mod connection;
+mod consent;
 mod conversation;
+mod correction;
 mod destination;
+mod erasure;
 mod error;
 mod error_log;
 mod feedback;
 mod files;
+mod hold;
 mod key_file;
 mod key_header;
 mod key_slot;
@@ -42,15 +49,20 @@ mod keys;
 mod limit;
 mod lock;
 mod lockout;
+#[cfg(feature = "measure")]
+mod measure;
 mod migrations;
 mod passage;
 mod passphrase;
 mod paths;
+mod person;
 mod purge;
 mod recovery_code;
+mod retention;
 mod seal;
 mod security_event;
 mod session;
+mod settings;
 mod slots;
 mod space;
 mod store;
@@ -76,11 +88,21 @@ pub use audit::{
     CopiedTo, Digest, ExportVerifier, FindingKind, KeptCheckpoint, OcsfRecord, PublicKey,
     Signature, read_checkpoints, verify_export,
 };
+pub use consent::{
+    ConsentRow, LawfulBasis, NewNotice, PrivacyNotice, Purpose, PurposeError, Renewal, Standing,
+    Subject,
+};
 pub use conversation::{ConversationRow, TurnAuthorisation, TurnCompletion, TurnRow};
+pub use correction::{Correction, CorrectionDecision, CorrectionField, Restriction};
 pub use destination::{Destination, DestinationName, DestinationNameError};
+pub use erasure::{
+    Erased, Erasure, ErasureProof, ErasureScope, TOMBSTONES, Tombstone, TombstonesApplied,
+    read_tombstones,
+};
 pub use error::{DatabaseError, StoreError};
 pub use error_log::{ErrorRecord, ErrorRow};
 pub use feedback::{Feedback, FeedbackRow, Rating};
+pub use hold::{HoldScope, LegalHold, NewHold};
 pub use key_slot::{KeySlot, SlotId, SlotKind, SlotKindError};
 pub use keyring::{Keyring, KeyringAnswer, SecretServiceKeyring};
 pub use keys::SubKey;
@@ -88,11 +110,14 @@ pub use lockout::{Attempt, LockoutRule};
 pub use passage::{Passage, PassageRow};
 pub use passphrase::Stretching;
 pub use paths::{VaultId, VaultPaths};
-pub use purge::{AUDIT_KEPT, PurgeReport};
+pub use person::HeldData;
+pub use purge::{ClockState, Due, DueRows, PurgeReport};
 pub use recovery_code::RecoveryCode;
+pub use retention::{RetentionClass, RetentionClassError, RetentionPeriod};
 pub use seal::{DataKey, Sealed, WrappedKey};
 pub use security_event::{SecurityEvent, SecurityKind};
 pub use session::{Ended, NewSession, Place, SessionKind, SessionRow};
+pub use settings::{SettingName, SettingValue};
 pub use slots::{KeyChange, NewKey, Rotated};
 pub use space::free_megabytes;
 pub use store::{Integrity, Store};

@@ -1,20 +1,48 @@
-//! Data ends when it should.
+//! Data ends when it should: the purge, in batches that a chat does not notice.
+//!
+//! A batch is one transaction of a few milliseconds with its own record of what went; between two
+//! batches whoever waits for the writer gets it. While more than one batch is due, the write-ahead
+//! log is folded in from another connection, so that no commit has to do it. The figures are
+//! `examples/measure_purge.rs`'s.
 
-use std::time::Duration;
+mod aged;
+mod conversations;
+mod fold;
+mod steps;
 
-use cloister_types::{SessionId, Timestamp};
-use sqlx::SqliteConnection;
-
-use crate::{
-    AuditBody, AuditEvent, AuditRecord, Store, StoreError, audit, writer::WriteTransaction,
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::{Duration, Instant},
 };
 
-/// How long audit records are kept: seven years.
-pub const AUDIT_KEPT: Duration = Duration::from_hours(2_555 * 24);
+use cloister_types::{SessionId, Timestamp};
 
-/// Most rows of a kind that one transaction deletes, so that a chat never waits long for the
-/// writer.
-const BATCH: u32 = 500;
+pub(crate) use self::aged::has_table;
+use self::{
+    aged::AGED,
+    conversations::Doomed,
+    fold::Folding,
+    steps::{Left, Step},
+};
+use crate::{
+    AuditBody, AuditEvent, AuditRecord, RetentionClass, Store, StoreError, audit,
+    retention::period_of,
+};
+
+/// A batch ends after this long, so that whoever writes waits no longer than for that and a commit.
+const BATCH_TIME: Duration = Duration::from_millis(5);
+/// Most rows of a batch, however fast it goes.
+const BATCH_ROWS: u64 = 500;
+const MOST_AUDIT_RECORDS: u32 = 500;
+
+/// Whether the clock can be trusted with deleting what it says is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClockState {
+    /// It went as time goes.
+    Trusted,
+    /// It jumped, and nobody has confirmed it yet: nothing is deleted.
+    Jumped,
+}
 
 /// What a purge deleted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,13 +55,50 @@ pub struct PurgeReport {
     pub turns: u64,
     /// Audit records deleted.
     pub audit_records: u64,
+    /// Rows deleted of the other classes; those with none are not named.
+    pub rows: BTreeMap<RetentionClass, u64>,
     /// The sessions deleted, whose data keys must now be dropped.
     pub ended: Vec<SessionId>,
 }
 
+/// What a purge would delete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// What they are.
+    pub what: DueRows,
+    /// How many.
+    pub rows: u64,
+}
+
+/// What is due: rows of a class, or what goes with its owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DueRows {
+    /// Sessions that ended.
+    Sessions,
+    /// Turns of conversations that ended.
+    Turns,
+    /// Rows of a class.
+    Class(RetentionClass),
+}
+
+impl DueRows {
+    /// The name as shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sessions => "session",
+            Self::Turns => "turn",
+            Self::Class(class) => class.as_str(),
+        }
+    }
+}
+
 impl PurgeReport {
-    fn is_empty(&self) -> bool {
-        self.sessions + self.conversations + self.turns + self.audit_records == 0
+    /// How many rows went.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        let others: u64 = self.rows.values().sum();
+        self.sessions + self.conversations + self.turns + self.audit_records + others
     }
 
     fn add(&mut self, batch: Self) {
@@ -41,146 +106,182 @@ impl PurgeReport {
         self.conversations += batch.conversations;
         self.turns += batch.turns;
         self.audit_records += batch.audit_records;
+        for (class, rows) in batch.rows {
+            *self.rows.entry(class).or_default() += rows;
+        }
         self.ended.extend(batch.ended);
     }
 
     fn body(&self) -> AuditBody {
-        AuditBody::new()
+        let body = AuditBody::new()
             .count("audit_records", self.audit_records)
             .count("conversations", self.conversations)
             .count("sessions", self.sessions)
-            .count("turns", self.turns)
+            .count("turns", self.turns);
+        self.rows.iter().fold(body, |body, (class, rows)| body.count(class.as_str(), *rows))
+    }
+
+    fn record(&self, now: Timestamp) -> AuditRecord {
+        AuditRecord::new(AuditEvent::Purged, now, self.body())
     }
 }
 
 impl Store {
-    /// Deletes what has expired at `now`: sessions with all that is theirs, conversations with
-    /// their turns, and audit records older than [`AUDIT_KEPT`]. Works in small transactions, each
-    /// with its own record of how many rows went, and then empties the write-ahead log.
+    /// Deletes what has expired at `now` and no legal hold keeps: sessions with all that is theirs,
+    /// conversations with their turns, and the rows of every class whose period is over. Works in
+    /// small transactions, each with its own record of how many rows went, and then empties the
+    /// write-ahead log. Deletes nothing while the clock is in doubt.
     ///
     /// # Errors
     /// When it could not be written; batches before that are done and recorded.
-    pub async fn purge(&self, now: Timestamp) -> Result<PurgeReport, StoreError> {
-        let mut report = PurgeReport::default();
-        loop {
-            let batch = self.purge_batch(now).await?;
-            if batch.is_empty() {
-                break;
-            }
-            report.add(batch);
+    pub async fn purge(
+        &self,
+        now: Timestamp,
+        clock: ClockState,
+    ) -> Result<PurgeReport, StoreError> {
+        if clock == ClockState::Jumped {
+            return Ok(PurgeReport::default());
         }
+        let mut folding = Folding::new(self);
+        let purged = self.purge_all(now, &mut folding).await;
+        // Also after a failure: from here on commits fold the log in again.
+        folding.end().await?;
+        let report = purged?;
         self.truncate_log().await?;
         Ok(report)
     }
 
-    async fn purge_batch(&self, now: Timestamp) -> Result<PurgeReport, StoreError> {
-        let mut tx = self.begin().await?;
-        let mut batch = PurgeReport { turns: delete_turns(&mut tx, now).await?, ..<_>::default() };
-        // A row goes only after everything below it has gone.
-        if batch.turns < u64::from(BATCH) {
-            batch.conversations = delete_conversations(&mut tx, now).await?;
-            if batch.conversations < u64::from(BATCH) {
-                batch.ended = delete_sessions(&mut tx, now).await?;
-                batch.sessions = batch.ended.len() as u64;
+    async fn purge_all(
+        &self,
+        now: Timestamp,
+        folding: &mut Folding<'_>,
+    ) -> Result<PurgeReport, StoreError> {
+        let mut report = PurgeReport::default();
+        self.end_consents(now).await?;
+        let mut steps: VecDeque<Step> = self.steps(now).await?;
+        while let Some(step) = steps.front_mut() {
+            step.look_up(self, now).await?;
+            let batch = self.purge_batch(&mut steps, now).await?;
+            let went = batch.total();
+            report.add(batch);
+            if went > 0 && !steps.is_empty() {
+                folding.after_batch().await?;
             }
         }
-        delete_audit_records(&mut tx, now, &mut batch).await?;
+        loop {
+            let batch = self.purge_audit_records(now).await?;
+            let went = batch.total();
+            report.add(batch);
+            if went == 0 {
+                return Ok(report);
+            }
+            folding.after_batch().await?;
+        }
+    }
+
+    /// Begins the period of consents whose account is gone, whoever deleted it.
+    async fn end_consents(&self, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE consent SET ended_at = ? \
+             WHERE account_id IS NULL AND session_id IS NULL AND ended_at IS NULL",
+        )
+        .bind(now.as_millis())
+        .execute(&mut *self.writer().await?)
+        .await?;
+        Ok(())
+    }
+
+    /// The steps in their order: a row goes only after everything below it has gone.
+    async fn steps(&self, now: Timestamp) -> Result<VecDeque<Step>, StoreError> {
+        let mut connection = self.readers().acquire().await?;
+        let mut steps = VecDeque::from([Step::Conversations(Doomed::default()), Step::Sessions]);
+        for table in AGED {
+            if table.is_there(&mut connection).await? {
+                let period = period_of(&mut connection, table.class).await?;
+                steps.push_back(Step::Aged { table, before: now - period });
+            }
+        }
+        Ok(steps)
+    }
+
+    /// One transaction with what the first of `steps` find, until it is long enough. Takes those
+    /// out that find nothing more.
+    async fn purge_batch(
+        &self,
+        steps: &mut VecDeque<Step>,
+        now: Timestamp,
+    ) -> Result<PurgeReport, StoreError> {
+        let mut tx = self.begin().await?;
+        let until = Instant::now() + BATCH_TIME;
+        let mut batch = PurgeReport::default();
+        while let Some(step) = steps.front_mut()
+            && batch.total() < BATCH_ROWS
+            && Instant::now() < until
+        {
+            let (some, left) = step.delete_some(&mut tx, now, until).await?;
+            batch.add(some);
+            match left {
+                Left::Some => {}
+                Left::Nothing => drop(steps.pop_front()),
+                Left::Unknown => break,
+            }
+        }
+        if batch.total() > 0 {
+            audit::append(&mut tx, &batch.record(now)).await?;
+        }
         tx.commit().await?;
         Ok(batch)
     }
 
-    /// Copies the write-ahead log into the database and cuts it to nothing, so that deleted
-    /// content is in neither. A reader in the middle of something may prevent the cut until the
-    /// next purge.
-    pub(crate) async fn truncate_log(&self) -> Result<(), StoreError> {
-        let (busy, _, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
-            .fetch_one(&mut *self.writer().await?)
-            .await?;
-        if busy != 0 {
-            tracing::debug!("the write-ahead log is in use; the next purge empties it");
+    /// One transaction with old audit records and the summary that the schema demands for them.
+    async fn purge_audit_records(&self, now: Timestamp) -> Result<PurgeReport, StoreError> {
+        let mut tx = self.begin().await?;
+        let period = period_of(&mut tx, RetentionClass::AuditRecord).await?;
+        let before = steps::audit_before(&mut tx, now, now - period).await?;
+        let mut batch = PurgeReport::default();
+        if let Some(gone) = audit::delete_oldest(&mut tx, before, MOST_AUDIT_RECORDS).await? {
+            batch.audit_records = gone.count();
+            let body = gone.describe(batch.body());
+            audit::append(&mut tx, &AuditRecord::new(AuditEvent::Purged, now, body)).await?;
+            audit::close_guard(&mut tx).await?;
         }
-        Ok(())
+        tx.commit().await?;
+        Ok(batch)
     }
-}
 
-/// Conversations that go: their own time is up, or their session's. At most a batch of them, found
-/// by the indexes on expiry alone.
-macro_rules! doomed_conversations {
-    () => {
-        "SELECT id FROM conversation WHERE expires_at <= ?1 \
-         UNION ALL \
-         SELECT conversation.id FROM session \
-         JOIN conversation ON conversation.session_id = session.id \
-         WHERE session.expires_at <= ?1 \
-         LIMIT ?2"
-    };
-}
-
-async fn delete_turns(tx: &mut SqliteConnection, now: Timestamp) -> Result<u64, StoreError> {
-    let deleted = sqlx::query(concat!(
-        "DELETE FROM turn WHERE rowid IN (SELECT rowid FROM turn WHERE conversation_id IN (",
-        doomed_conversations!(),
-        ") LIMIT ?2)"
-    ))
-    .bind(now.as_millis())
-    .bind(BATCH)
-    .execute(tx)
-    .await?;
-    Ok(deleted.rows_affected())
-}
-
-async fn delete_conversations(
-    tx: &mut SqliteConnection,
-    now: Timestamp,
-) -> Result<u64, StoreError> {
-    let deleted = sqlx::query(concat!(
-        "DELETE FROM conversation WHERE id IN (",
-        doomed_conversations!(),
-        ") AND NOT EXISTS (SELECT 1 FROM turn WHERE turn.conversation_id = conversation.id)"
-    ))
-    .bind(now.as_millis())
-    .bind(BATCH)
-    .execute(tx)
-    .await?;
-    Ok(deleted.rows_affected())
-}
-
-async fn delete_sessions(
-    tx: &mut SqliteConnection,
-    now: Timestamp,
-) -> Result<Vec<SessionId>, StoreError> {
-    let ids: Vec<String> = sqlx::query_scalar(
-        "DELETE FROM session WHERE rowid IN \
-         (SELECT rowid FROM session WHERE expires_at <= ? LIMIT ?) \
-         AND NOT EXISTS (SELECT 1 FROM conversation WHERE conversation.session_id = session.id) \
-         RETURNING id",
-    )
-    .bind(now.as_millis())
-    .bind(BATCH)
-    .fetch_all(tx)
-    .await?;
-    ids.iter()
-        .map(|id| id.parse())
-        .collect::<Result<_, _>>()
-        .map_err(|_| StoreError::MalformedRow { table: "session" })
-}
-
-/// Deletes old audit records and writes the record of the whole batch, if anything went, with the
-/// signed summary of those records in it.
-async fn delete_audit_records(
-    tx: &mut WriteTransaction,
-    now: Timestamp,
-    batch: &mut PurgeReport,
-) -> Result<(), StoreError> {
-    let purged = audit::delete_oldest(tx, now - AUDIT_KEPT, BATCH).await?;
-    batch.audit_records = purged.as_ref().map_or(0, audit::PurgedRecords::count);
-    if batch.is_empty() {
-        return Ok(());
+    /// What [`Store::purge`] would delete at `now`, by class.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn due(&self, now: Timestamp) -> Result<Vec<Due>, StoreError> {
+        let mut connection = self.readers().acquire().await?;
+        let class = DueRows::Class(RetentionClass::Conversation);
+        let mut due = Vec::new();
+        for (what, sql) in [
+            (DueRows::Sessions, steps::COUNT_SESSIONS),
+            (class, conversations::COUNT_CONVERSATIONS),
+            (DueRows::Turns, conversations::COUNT_TURNS),
+        ] {
+            let rows = steps::count(&mut connection, sql, now, now).await?;
+            due.push(Due { what, rows });
+        }
+        for table in AGED {
+            if !table.is_there(&mut connection).await? {
+                continue;
+            }
+            let before = now - period_of(&mut connection, table.class).await?;
+            let rows = steps::count(&mut connection, table.count, before, now).await?;
+            let what = DueRows::Class(table.class);
+            match due.iter_mut().find(|due| due.what == what) {
+                Some(due) => due.rows += rows,
+                None => due.push(Due { what, rows }),
+            }
+        }
+        let audit = RetentionClass::AuditRecord;
+        let before = now - period_of(&mut connection, audit).await?;
+        let before = steps::audit_before(&mut connection, now, before).await?;
+        let rows = steps::count(&mut connection, steps::COUNT_AUDIT_RECORDS, before, now).await?;
+        due.push(Due { what: DueRows::Class(audit), rows });
+        Ok(due)
     }
-    let body = purged.iter().fold(batch.body(), |body, purged| purged.describe(body));
-    audit::append(tx, &AuditRecord::new(AuditEvent::Purged, now, body)).await?;
-    if purged.is_some() {
-        audit::close_guard(tx).await?;
-    }
-    Ok(())
 }

@@ -3,14 +3,17 @@
 
 mod audit;
 mod checkpoints;
+mod consents;
 mod conversations;
 mod crash;
+mod erasure;
 mod folders;
 mod keys;
 mod knowledge;
 mod opening;
 mod operations;
 mod purge;
+mod retention;
 mod secrecy;
 mod support;
 mod tampering;

@@ -84,6 +84,14 @@ random_id!(
     /// A change of roles or policies that waits for a second person.
     ChangeId
 );
+random_id!(
+    /// A legal hold.
+    HoldId
+);
+random_id!(
+    /// The proof of an erasure that the person keeps.
+    ReceiptId
+);
 
 /// Whose a conversation is: a guest's session or an account. Its bytes bind what is sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -26,8 +26,8 @@ mod time;
 pub use encoder::{Judge, Opinion, OpinionError, Tag, TagError, TagKind, Tagger, Tagging};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use id::{
-    AccountId, AlertId, ChangeId, ConversationId, GrantId, IdError, OwnerId, PassageId, Pseudonym,
-    SessionId, TurnId,
+    AccountId, AlertId, ChangeId, ConversationId, GrantId, HoldId, IdError, OwnerId, PassageId,
+    Pseudonym, ReceiptId, SessionId, TurnId,
 };
 pub use label::{Label, LabelError};
 pub use log_safe::LogSafe;

@@ -2,7 +2,7 @@
 //! follows what is committed.
 
 use super::support::{DAY, START, Site, count};
-use crate::{AUDIT_KEPT, AuditBody, AuditEvent, AuditRecord, Store, audit};
+use crate::{AuditBody, AuditEvent, AuditRecord, ClockState, RetentionClass, Store, audit};
 
 async fn store_with_records(site: &Site) -> Store {
     let store = site.create().await;
@@ -161,13 +161,13 @@ async fn the_guard_opens_only_for_a_purge_that_leaves_its_summary() {
 async fn old_records_go_and_leave_a_summary() {
     let site = Site::new();
     let store = store_with_records(&site).await;
-    let kept_to_the_day = START + AUDIT_KEPT;
-    assert_eq!(store.purge(kept_to_the_day).await.unwrap().audit_records, 0);
+    let kept_to_the_day = START + RetentionClass::AuditRecord.default_period();
+    assert_eq!(store.purge(kept_to_the_day, ClockState::Trusted).await.unwrap().audit_records, 0);
     assert_eq!(count(&store, "audit_record").await, 4);
 
     // A day and a moment later: the vault's making and the first two of its three days.
     let now = kept_to_the_day + DAY + std::time::Duration::from_millis(1);
-    assert_eq!(store.purge(now).await.unwrap().audit_records, 3);
+    assert_eq!(store.purge(now, ClockState::Trusted).await.unwrap().audit_records, 3);
     let records = store.audit_records(0, 100).await.unwrap();
     let seen: Vec<_> = records.iter().map(|row| (row.seq, row.event, row.at)).collect();
     assert_eq!(seen, [(4, AuditEvent::ModelLoaded, START + 2 * DAY), (5, AuditEvent::Purged, now)]);
@@ -179,8 +179,8 @@ async fn old_records_go_and_leave_a_summary() {
     assert_eq!((seen.finding, seen.first_seq, seen.records), (None, 4, 2));
 
     // Numbers are never used again, even when all but the summary went.
-    let much_later = now + AUDIT_KEPT + DAY;
-    assert_eq!(store.purge(much_later).await.unwrap().audit_records, 2);
+    let much_later = now + RetentionClass::AuditRecord.default_period() + DAY;
+    assert_eq!(store.purge(much_later, ClockState::Trusted).await.unwrap().audit_records, 2);
     let records = store.audit_records(0, 100).await.unwrap();
     assert_eq!(records.iter().map(|row| row.seq).collect::<Vec<_>>(), [6]);
     let seen = store.verify_audit(&[]).await.unwrap();

@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use cloister_types::{Clock, ConversationId, FixedClock};
-use serde_json::json;
-
 use super::support::{DAY, MINUTE, START, Site, count};
-use crate::{AuditEvent, PurgeReport};
+use crate::{AuditEvent, ClockState, PurgeReport};
+use cloister_types::{Clock, ConversationId, FixedClock};
 
 #[tokio::test]
 async fn a_session_goes_at_its_end_with_all_that_is_its_own() {
@@ -19,27 +17,36 @@ async fn a_session_goes_at_its_end_with_all_that_is_its_own() {
     store.touch_session(busy.session, START + MINUTE, START + 21 * MINUTE).await.unwrap();
 
     let clock = FixedClock::new(START + 20 * MINUTE - Duration::from_millis(1));
-    assert_eq!(store.purge(clock.now()).await.unwrap(), PurgeReport::default());
+    assert_eq!(
+        store.purge(clock.now(), ClockState::Trusted).await.unwrap(),
+        PurgeReport::default()
+    );
     clock.advance(Duration::from_millis(1));
-    let report = store.purge(clock.now()).await.unwrap();
+    let report = store.purge(clock.now(), ClockState::Trusted).await.unwrap();
     let expected = PurgeReport {
         sessions: 1,
         conversations: 1,
         turns: 1,
         audit_records: 0,
+        rows: <_>::default(),
         ended: vec![idle.session],
     };
     assert_eq!(report, expected);
     assert_eq!(store.turns(busy.owner(), busy.conversation).await.unwrap().len(), 1);
 
-    let last = store.audit_records(0, 100).await.unwrap().pop().unwrap();
-    assert_eq!((last.event, last.at), (AuditEvent::Purged, clock.now()));
-    assert_eq!(
-        last.body,
-        json!({"sessions": 1, "conversations": 1, "turns": 1, "audit_records": 0})
-    );
+    let records = store.audit_records(0, 100).await.unwrap();
+    let purged: Vec<_> = records.iter().filter(|row| row.event == AuditEvent::Purged).collect();
+    assert!(purged.iter().all(|row| row.at == clock.now()));
+    for (what, rows) in [("sessions", 1), ("conversations", 1), ("turns", 1), ("audit_records", 0)]
+    {
+        let counted: u64 = purged.iter().map(|row| row.body[what].as_u64().unwrap()).sum();
+        assert_eq!(counted, rows, "{what}");
+    }
     let records = count(&store, "audit_record").await;
-    assert_eq!(store.purge(clock.now()).await.unwrap(), PurgeReport::default());
+    assert_eq!(
+        store.purge(clock.now(), ClockState::Trusted).await.unwrap(),
+        PurgeReport::default()
+    );
     assert_eq!(count(&store, "audit_record").await, records, "nothing went, nothing recorded");
     store.close().await;
 }
@@ -57,12 +64,12 @@ async fn a_conversation_goes_a_day_after_its_last_turn() {
     store.authorise_turn(&second).await.unwrap();
 
     let clock = FixedClock::new(START + DAY);
-    let report = store.purge(clock.now()).await.unwrap();
+    let report = store.purge(clock.now(), ClockState::Trusted).await.unwrap();
     assert_eq!((report.sessions, report.conversations, report.turns), (0, 1, 1));
     assert_eq!(store.turns(guest.owner(), first.conversation).await.unwrap(), []);
     assert_eq!(store.turns(guest.owner(), second.conversation).await.unwrap().len(), 1);
     clock.advance(MINUTE);
-    assert_eq!(store.purge(clock.now()).await.unwrap().turns, 1);
+    assert_eq!(store.purge(clock.now(), ClockState::Trusted).await.unwrap().turns, 1);
     assert!(store.session_by_token_hash(&guest.token_hash()).await.unwrap().is_some());
     store.close().await;
 }
@@ -93,7 +100,7 @@ async fn more_than_a_batch_goes_in_several_transactions() {
     for sql in fill {
         sqlx::query(sql).execute(&mut *store.writer().await.unwrap()).await.unwrap();
     }
-    let report = store.purge(START + 2 * DAY).await.unwrap();
+    let report = store.purge(START + 2 * DAY, ClockState::Trusted).await.unwrap();
     assert_eq!((report.turns, report.conversations, report.sessions), (2_600, 1_401, 701));
     assert_eq!(report.ended.len(), 701);
     for table in ["session", "conversation", "turn"] {
@@ -119,7 +126,7 @@ async fn the_write_ahead_log_is_cut_to_nothing() {
     store.authorise_turn(&guest.question(&site, START, "?")).await.unwrap();
     let log = site.paths.data_dir.join("vault.db-wal");
     assert_ne!(std::fs::metadata(&log).unwrap().len(), 0);
-    store.purge(START).await.unwrap();
+    store.purge(START, ClockState::Trusted).await.unwrap();
     assert_eq!(std::fs::metadata(&log).unwrap().len(), 0);
     store.close().await;
 }

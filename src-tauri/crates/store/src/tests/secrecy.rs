@@ -13,7 +13,7 @@ use tracing::level_filters::LevelFilter;
 
 use super::support::{MINUTE, START, Site, files_with};
 use crate::{
-    AuditBody, AuditEvent, AuditRecord, Passage,
+    AuditBody, AuditEvent, AuditRecord, ClockState, Passage,
     key_file::{self, KeyFile},
     keys::RootKey,
 };
@@ -158,9 +158,9 @@ async fn nothing_readable_lies_in_any_file() {
     let id = store.id().to_string();
     assert_eq!(files_with(everywhere, id.as_bytes()).len(), 2, "the search finds what is there");
     readable("while open");
-    store.purge(START).await.unwrap();
+    store.purge(START, ClockState::Trusted).await.unwrap();
     readable("after the log was folded in");
-    store.purge(START + MINUTE * 20).await.unwrap();
+    store.purge(START + MINUTE * 20, ClockState::Trusted).await.unwrap();
     readable("after the purge");
     store.close().await;
     readable("when closed");

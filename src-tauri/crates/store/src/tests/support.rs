@@ -6,13 +6,15 @@ use std::{
 };
 
 use cloister_types::{
-    ConversationId, OwnerId, Pseudonym, SeededEntropy, SessionId, Timestamp, TurnId,
+    AccountId, Act, Authorized, ConversationId, Entropy, OwnerId, Pseudonym, Secret, SeededEntropy,
+    SessionId, Timestamp, TurnId,
 };
 use tempfile::TempDir;
 
 use crate::{
-    AuditBody, Checkpoint, DataKey, KeySources, NewSession, Place, SessionKind, Store, StoreError,
-    TurnAuthorisation, TurnCompletion, Unlock, Vault, VaultPaths,
+    AuditBody, Checkpoint, DataKey, KeySources, NewAccount, NewSession, PasswordRecord, Place,
+    SessionKind, Store, StoreError, Subject, TurnAuthorisation, TurnCompletion, Unlock, Vault,
+    VaultPaths,
 };
 
 /// When the tests' vaults are made.
@@ -155,6 +157,101 @@ pub(crate) async fn open_at(paths: &VaultPaths, unlock: &Unlock) -> Result<Store
     Vault::open(paths, unlock, KeySources::default(), (&entropy, START)).await
 }
 
+/// Somebody who signed in, at [`START`].
+pub(crate) struct Member {
+    pub(crate) id: AccountId,
+    pub(crate) pseudonym: Pseudonym,
+    pub(crate) session: SessionId,
+    pub(crate) key: DataKey,
+}
+
+impl Member {
+    pub(crate) fn owner(&self) -> OwnerId {
+        OwnerId::Account(self.id)
+    }
+
+    pub(crate) fn subject(&self) -> Subject {
+        Subject { owner: self.owner(), pseudonym: self.pseudonym }
+    }
+
+    /// A question that was answered.
+    pub(crate) async fn ask(&self, site: &Site, store: &Store, at: Timestamp) -> TurnId {
+        let turn = TurnId::random(&site.entropy);
+        let seal =
+            |text: &[u8]| self.key.seal_turn(&site.entropy, self.owner(), turn, text).unwrap();
+        let question = TurnAuthorisation {
+            turn,
+            conversation: ConversationId::random(&site.entropy),
+            session: self.session,
+            owner: self.owner(),
+            asked_at: at,
+            expires_at: at,
+            sealed: seal(b"where is it?"),
+            audit: AuditBody::new(),
+        };
+        store.authorise_turn(&question).await.unwrap();
+        let answer = TurnCompletion {
+            turn,
+            completed_at: at,
+            outcome: "answered",
+            sealed: seal(b"there"),
+            expires_at: at,
+            audit: AuditBody::new(),
+        };
+        store.complete_turn(&answer).await.unwrap();
+        turn
+    }
+}
+
+impl Site {
+    /// An account with `role`, signed in.
+    pub(crate) async fn member(&self, store: &Store, name: &str, role: &str) -> Member {
+        let (id, key) = (AccountId::random(&self.entropy), DataKey::random(&self.entropy));
+        let wrapping = Secret::new((&self.entropy as &dyn Entropy).bytes());
+        let wrapped_key = key.wrap(&self.entropy, OwnerId::Account(id), &wrapping).unwrap();
+        let member = Member {
+            id,
+            pseudonym: Pseudonym::random(&self.entropy),
+            session: SessionId::random(&self.entropy),
+            key,
+        };
+        let account = NewAccount {
+            id,
+            name: name.to_owned(),
+            pseudonym: member.pseudonym,
+            roles: [role.parse().unwrap()].into(),
+            attributes: <_>::default(),
+            password: PasswordRecord {
+                hash: "$argon2id$".to_owned(),
+                wrapped_key: wrapped_key.clone(),
+                must_change: false,
+            },
+            created_at: START,
+            created_by: None,
+        };
+        store.create_account(&account).await.unwrap();
+        let session = NewSession {
+            id: member.session,
+            kind: SessionKind::Account,
+            token_hash: (&self.entropy as &dyn Entropy).bytes(),
+            pseudonym: member.pseudonym,
+            account: Some((id, wrapped_key)),
+            place: Place::terminal(),
+            started_at: START,
+            expires_at: START + 20 * MINUTE,
+            elevated_until: None,
+        };
+        store.start_session(&session).await.unwrap();
+        member
+    }
+}
+
+/// The policy's word that an act is allowed.
+#[expect(clippy::disallowed_methods, reason = "tests of the store stand in for the policy")]
+pub(crate) fn allowed<A: Act>() -> Authorized<A> {
+    Authorized::mint(["test".to_owned()].into())
+}
+
 /// Every file below `folder` in which `needle` occurs.
 pub(crate) fn files_with(folder: &Path, needle: &[u8]) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -174,13 +271,6 @@ pub(crate) fn files_with(folder: &Path, needle: &[u8]) -> Vec<PathBuf> {
 
 /// The number of rows of a table.
 pub(crate) async fn count(store: &Store, table: &'static str) -> i64 {
-    let sql = match table {
-        "session" => "SELECT count(*) FROM session",
-        "conversation" => "SELECT count(*) FROM conversation",
-        "turn" => "SELECT count(*) FROM turn",
-        "passage" => "SELECT count(*) FROM passage",
-        "audit_record" => "SELECT count(*) FROM audit_record",
-        other => panic!("no table {other}"),
-    };
+    let sql = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
     sqlx::query_scalar(sql).fetch_one(store.readers()).await.unwrap()
 }

@@ -6,8 +6,8 @@ use sqlx::{Executor, SqliteConnection};
 
 use super::support::{DAY, START, Site, signed_head};
 use crate::{
-    AUDIT_KEPT, AuditBody, AuditEvent, AuditRecord, AuditVerification, FindingKind, KeptCheckpoint,
-    Store,
+    AuditBody, AuditEvent, AuditRecord, AuditVerification, ClockState, FindingKind, KeptCheckpoint,
+    RetentionClass, Store,
     audit::{AuditKeys, Link, UnchainedRow},
 };
 
@@ -31,13 +31,13 @@ async fn lived_in(site: &Site) -> Store {
     let question = guest.question(site, START, "?");
     store.authorise_turn(&question).await.unwrap();
     store.complete_turn(&guest.answer(site, question.turn, START, "!")).await.unwrap();
-    let late = START + AUDIT_KEPT;
+    let late = START + RetentionClass::AuditRecord.default_period();
     let record = |day: u32, event| {
         AuditRecord::new(event, late + day * DAY, AuditBody::new().count("day", day.into()))
     };
     store.record(&record(0, AuditEvent::ModelLoaded)).await.unwrap();
     store.sign_last().await.unwrap();
-    store.purge(late + DAY).await.unwrap();
+    store.purge(late + DAY, ClockState::Trusted).await.unwrap();
     for day in 1..40 {
         let event = AuditEvent::ALL[day as usize % AuditEvent::ALL.len()];
         store.record(&record(day, event)).await.unwrap();
