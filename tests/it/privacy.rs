@@ -72,6 +72,7 @@ async fn no_question_is_taken_without_a_ground_and_the_ground_is_on_record() {
     let changes: Vec<_> = records
         .iter()
         .filter(|record| record.event == AuditEvent::ConsentChanged)
+        .filter(|record| record.body["purpose"] == "answering")
         .map(|record| (record.body["purpose"].clone(), record.body["change"].clone()))
         .collect();
     store.close().await;

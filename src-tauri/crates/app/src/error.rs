@@ -235,16 +235,16 @@ impl From<StoreError> for AppError {
             StoreError::UnknownAccount
             | StoreError::UnknownSession
             | StoreError::UnknownConversation => return Self::not_found(),
+            StoreError::UnknownHold | StoreError::UnknownNotice | StoreError::UnknownCorrection => {
+                return Self::not_found();
+            }
+            StoreError::OutOfBounds => return refused(ErrorCode::InvalidRequest, &error),
+            StoreError::UnknownToken => return refused(ErrorCode::Denied, &error),
+            StoreError::OutdatedWording => return refused(ErrorCode::ConsentRequired, &error),
+            StoreError::UnderHold { .. } => return refused(ErrorCode::UnderHold, &error),
             StoreError::NameTaken | StoreError::LastHolder | StoreError::SecondFactorPresent => {
                 return Self::new(ErrorCode::Conflict, sentence(&error.to_string()));
             }
-            StoreError::UnknownHold | StoreError::UnknownNotice | StoreError::UnknownCorrection => {
-                ErrorCode::NotFound
-            }
-            StoreError::OutOfBounds => ErrorCode::InvalidRequest,
-            StoreError::UnknownToken => ErrorCode::Denied,
-            StoreError::OutdatedWording => ErrorCode::ConsentRequired,
-            StoreError::UnderHold { .. } => ErrorCode::UnderHold,
             StoreError::InUse { .. } => ErrorCode::VaultInUse,
             StoreError::AlreadyExists { .. } => ErrorCode::VaultExists,
             StoreError::Locked { .. } => ErrorCode::VaultLocked,
@@ -280,6 +280,11 @@ impl From<StoreError> for AppError {
         tracing::error!(%error, "store");
         Self::new(code, sentence(&error.to_string()))
     }
+}
+
+/// A refusal that is no failure of the program.
+fn refused(code: ErrorCode, error: &StoreError) -> AppError {
+    AppError::new(code, sentence(&error.to_string()))
 }
 
 /// A library's lower-case message as a sentence for people.

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use cloister_access::{Peer, Principal, Session};
+use cloister_access::{Peer, Session};
 use cloister_chat::{Event, RunningTurn, TurnView};
-use cloister_store::Purpose;
+use cloister_store::{Purpose, Standing};
 use cloister_types::{ConversationId, OwnerId, Secret, TurnId};
 
 use crate::{
     App, AppError, ConversationDto, ConversationsDto, ErrorCode, MessageDto, OwnConversationDto,
-    TurnDto, overview::Counting,
+    TurnDto, overview::Counting, privacy::subject_of,
 };
 
 /// Most characters in one message.
@@ -43,10 +43,23 @@ impl App {
         self.require_basis(&session, Purpose::Answering).await?;
         let queries = self.access.admit(&session, &peer).await?;
         self.note_queries(self.access.subject(&session, &peer), queries).await?;
+        let counting = self.counting(&session).await?;
         let turn = self.desk.begin(session.clone(), peer.clone(), conversation, text).await?;
-        let counting = counting(&session.principal);
         self.count_when_over(&turn, session, peer, counting);
         Ok(turn)
+    }
+
+    /// Whether the reader's turns are counted: not without a ground, after an objection, or while
+    /// the processing of their data is restricted.
+    async fn counting(&self, session: &Session) -> Result<Counting, AppError> {
+        let (entropy, now) = (&*self.options.entropy, self.options.clock.now());
+        let subject = subject_of(session);
+        match self.store.rely_on_basis(subject, Purpose::Analytics, entropy, now).await? {
+            Standing::Allowed(_) => Ok(Counting::Allowed),
+            Standing::ConsentRequired | Standing::Objected | Standing::Restricted => {
+                Ok(Counting::OptedOut)
+            }
+        }
     }
 
     /// The latest turn of `session`, when `id` names it.
@@ -148,14 +161,6 @@ impl App {
 
 fn conversation_id(id: &str) -> Result<ConversationId, AppError> {
     id.parse().map_err(|_| AppError::not_found())
-}
-
-/// Whose data are held but not processed is not counted either (Article 18 GDPR).
-fn counting(principal: &Principal) -> Counting {
-    match principal {
-        Principal::Account(person) if person.restricted => Counting::OptedOut,
-        Principal::Guest | Principal::Operator { .. } | Principal::Account(_) => Counting::Allowed,
-    }
 }
 
 fn written_so_far(turn: &RunningTurn) -> String {
