@@ -195,3 +195,74 @@ CREATE TABLE tombstone_key (
 ) STRICT;
 
 INSERT INTO tombstone_key (id, key) VALUES (1, randomblob(32));
+
+-- The audit log without checks that call functions, and with refusals that end the transaction, as
+-- they would anyway: a statement that fires triggers and may end alone makes SQLite keep a journal
+-- of every page that it touches. What the checks looked at, the chain proves.
+DROP TRIGGER audit_record_refuses_update;
+DROP TRIGGER audit_record_refuses_delete;
+DROP TRIGGER audit_record_refuses_replace;
+DROP TRIGGER audit_record_refuses_insert_in_between;
+DROP TRIGGER audit_purge_guard_knows_the_head;
+DROP TRIGGER audit_purge_guard_wants_a_summary;
+DROP TRIGGER audit_purge_guard_leaves_no_gap;
+
+CREATE TABLE audit_record_kept (
+    seq       INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    at        INTEGER NOT NULL,
+    event     TEXT    NOT NULL,
+    turn_id   TEXT,
+    pseudonym TEXT,
+    body      TEXT    NOT NULL,
+    -- SHA-256 over the record and the hash before it; then HMAC-SHA256 over that, under a key that
+    -- the next record replaces.
+    hash      BLOB    NOT NULL,
+    mac       BLOB    NOT NULL
+) STRICT;
+INSERT INTO audit_record_kept SELECT * FROM audit_record ORDER BY seq;
+DROP TABLE audit_record;
+ALTER TABLE audit_record_kept RENAME TO audit_record;
+CREATE INDEX audit_record_at ON audit_record (at);
+
+CREATE TRIGGER audit_record_refuses_update BEFORE UPDATE ON audit_record
+BEGIN
+    SELECT RAISE(ROLLBACK, 'audit records are never changed');
+END;
+
+CREATE TRIGGER audit_record_refuses_delete BEFORE DELETE ON audit_record
+WHEN NOT EXISTS (
+    SELECT 1 FROM audit_purge_guard WHERE OLD.at < before AND OLD.seq <= last_purged
+)
+BEGIN
+    SELECT RAISE(ROLLBACK, 'audit records are deleted only by the guarded purge');
+END;
+
+CREATE TRIGGER audit_record_refuses_replace BEFORE INSERT ON audit_record
+WHEN EXISTS (SELECT 1 FROM audit_record WHERE seq = NEW.seq)
+BEGIN
+    SELECT RAISE(ROLLBACK, 'audit records are never replaced');
+END;
+
+CREATE TRIGGER audit_record_refuses_insert_in_between AFTER INSERT ON audit_record
+WHEN EXISTS (SELECT 1 FROM audit_record WHERE seq > NEW.seq)
+BEGIN
+    SELECT RAISE(ROLLBACK, 'audit records are only appended');
+END;
+
+CREATE TRIGGER audit_purge_guard_knows_the_head BEFORE INSERT ON audit_purge_guard
+WHEN NEW.last_seq <> (SELECT coalesce(max(seq), 0) FROM audit_record)
+BEGIN
+    SELECT RAISE(ROLLBACK, 'a purge guard opens at the head of the log');
+END;
+
+CREATE TRIGGER audit_purge_guard_wants_a_summary BEFORE DELETE ON audit_purge_guard
+WHEN NOT EXISTS (SELECT 1 FROM audit_record WHERE seq > OLD.last_seq AND event = 'purged')
+BEGIN
+    SELECT RAISE(ROLLBACK, 'a purge guard closes after its summary is written');
+END;
+
+CREATE TRIGGER audit_purge_guard_leaves_no_gap BEFORE DELETE ON audit_purge_guard
+WHEN EXISTS (SELECT 1 FROM audit_record WHERE seq <= OLD.last_purged)
+BEGIN
+    SELECT RAISE(ROLLBACK, 'a purge takes the oldest records without a gap');
+END;

@@ -397,14 +397,7 @@ pub(crate) async fn write_record(
     link: &mut Link,
     record: &AuditRecord,
 ) -> Result<(), StoreError> {
-    let row = UnchainedRow {
-        seq: link.seq + 1,
-        at: record.at.as_millis(),
-        event: record.event.as_str().to_owned(),
-        turn_id: record.turn.map(|id| id.to_string()),
-        pseudonym: record.pseudonym.map(|id| id.to_string()),
-        body: record.body.to_json(),
-    };
+    let row = UnchainedRow::after(link, record);
     link.append(connection, keys, &row).await
 }
 

@@ -3,7 +3,9 @@
 use cloister_types::{ConversationId, OwnerId, Pseudonym, SessionId, Timestamp, TurnId};
 use sqlx::SqliteConnection;
 
-use crate::{AuditBody, AuditEvent, AuditRecord, Sealed, Store, StoreError, audit};
+use crate::{
+    AuditBody, AuditEvent, AuditRecord, Sealed, Store, StoreError, audit, writer::WriteTransaction,
+};
 
 /// A turn that was authorised and not yet answered.
 #[derive(Debug, Clone)]
@@ -115,24 +117,12 @@ impl Store {
     /// [`StoreError::UnknownSession`]; [`StoreError::UnknownConversation`] when the conversation
     /// belongs to somebody else. The turn must then not be answered.
     pub async fn authorise_turn(&self, turn: &TurnAuthorisation) -> Result<u32, StoreError> {
-        let mut tx = self.begin().await?;
-        let pseudonym = pseudonym_of(&mut tx, turn.session).await?;
-        begin_or_continue(&mut tx, turn).await?;
-        let ordinal: u32 = sqlx::query_scalar(
-            "INSERT INTO turn (id, conversation_id, ordinal, asked_at, sealed) \
-             SELECT ?1, ?2, 1 + coalesce(max(ordinal), 0), ?3, ?4 \
-             FROM turn WHERE conversation_id = ?2 RETURNING ordinal",
-        )
-        .bind(turn.turn.to_string())
-        .bind(turn.conversation.to_string())
-        .bind(turn.asked_at.as_millis())
-        .bind(turn.sealed.as_bytes())
-        .fetch_one(&mut *tx)
-        .await?;
+        let (mut tx, before) = Before::begin(self, turn).await?;
+        let ordinal = before.turns + 1;
+        write_question(&mut tx, turn, &before, ordinal).await?;
         let record =
             AuditRecord::new(AuditEvent::TurnAuthorised, turn.asked_at, turn.audit.clone());
-        audit::append(&mut tx, &record.about_turn(turn.turn).about(pseudonym)).await?;
-        tx.commit().await?;
+        tx.commit_with(&record.about_turn(turn.turn).about(before.pseudonym)).await?;
         Ok(ordinal)
     }
 
@@ -143,37 +133,28 @@ impl Store {
     /// [`StoreError::UnknownTurn`] when the turn is complete or gone, as when its session ended
     /// meanwhile.
     pub async fn complete_turn(&self, turn: &TurnCompletion) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
-        let conversation: String = sqlx::query_scalar(
-            "UPDATE turn SET completed_at = ?, outcome = ?, sealed = ? \
-             WHERE id = ? AND completed_at IS NULL RETURNING conversation_id",
-        )
-        .bind(turn.completed_at.as_millis())
-        .bind(turn.outcome)
-        .bind(turn.sealed.as_bytes())
-        .bind(turn.turn.to_string())
-        .fetch_optional(&mut *tx)
-        .await?
-        .ok_or(StoreError::UnknownTurn)?;
-        let pseudonym: String = sqlx::query_scalar(
-            "UPDATE conversation \
-             SET last_turn_at = max(last_turn_at, ?), expires_at = max(expires_at, ?) \
-             WHERE id = ? \
-             RETURNING coalesce( \
+        let waiting = sqlx::query_as(
+            "BEGIN IMMEDIATE; SELECT turn.rowid, coalesce( \
                  (SELECT pseudonym FROM session WHERE session.id = session_id), \
-                 (SELECT pseudonym FROM account WHERE account.id = account_id))",
+                 (SELECT pseudonym FROM account WHERE account.id = account_id)) \
+             FROM turn JOIN conversation ON conversation.id = conversation_id \
+             WHERE turn.id = ? AND completed_at IS NULL",
         )
-        .bind(turn.completed_at.as_millis())
-        .bind(turn.expires_at.as_millis())
-        .bind(conversation)
-        .fetch_one(&mut *tx)
-        .await?;
+        .bind(turn.turn.to_string());
+        let (mut tx, waiting) = self.begin_reading::<(i64, String)>(waiting).await?;
+        let (row, pseudonym) = waiting.ok_or(StoreError::UnknownTurn)?;
         let pseudonym =
             pseudonym.parse().map_err(|_| StoreError::MalformedRow { table: "session" })?;
+        sqlx::query("UPDATE turn SET completed_at = ?, outcome = ?, sealed = ? WHERE rowid = ?")
+            .bind(turn.completed_at.as_millis())
+            .bind(turn.outcome)
+            .bind(turn.sealed.as_bytes())
+            .bind(row)
+            .execute(&mut *tx)
+            .await?;
         let record =
             AuditRecord::new(AuditEvent::TurnCompleted, turn.completed_at, turn.audit.clone());
-        audit::append(&mut tx, &record.about_turn(turn.turn).about(pseudonym)).await?;
-        tx.commit().await
+        tx.commit_with(&record.about_turn(turn.turn).about(pseudonym)).await
     }
 
     /// The latest conversation of `owner`, if there is one.
@@ -354,44 +335,91 @@ pub(crate) fn owner_columns(owner: OwnerId) -> (Option<String>, Option<String>) 
     }
 }
 
-async fn pseudonym_of(
-    connection: &mut SqliteConnection,
-    session: SessionId,
-) -> Result<Pseudonym, StoreError> {
-    let stored: Option<String> = sqlx::query_scalar("SELECT pseudonym FROM session WHERE id = ?")
-        .bind(session.to_string())
-        .fetch_optional(connection)
-        .await?;
-    stored
-        .ok_or(StoreError::UnknownSession)?
-        .parse()
-        .map_err(|_| StoreError::MalformedRow { table: "session" })
+/// What is there before a turn is written.
+struct Before {
+    pseudonym: Pseudonym,
+    /// The last turn and the end of the conversation, where it has begun.
+    begun: Option<(Timestamp, Timestamp)>,
+    /// How many turns it had, those that went included.
+    turns: u32,
 }
 
-/// Begins the turn's conversation, or moves the times of the one that is there, if the same owner
-/// has it.
-async fn begin_or_continue(
+impl Before {
+    /// # Errors
+    /// [`StoreError::UnknownSession`]; [`StoreError::UnknownConversation`] when somebody else has it.
+    async fn begin(
+        store: &Store,
+        turn: &TurnAuthorisation,
+    ) -> Result<(WriteTransaction, Self), StoreError> {
+        let (session, account) = owner_columns(turn.owner);
+        type Row = (String, Option<bool>, Option<i64>, Option<i64>, Option<u32>);
+        let query = sqlx::query_as(
+            "BEGIN IMMEDIATE; \
+             SELECT session.pseudonym, session_id IS ?3 AND conversation.account_id IS ?4, \
+                 last_turn_at, conversation.expires_at, \
+                 (SELECT max(ordinal) FROM turn WHERE conversation_id = ?2) \
+             FROM session LEFT JOIN conversation ON conversation.id = ?2 WHERE session.id = ?1",
+        )
+        .bind(turn.session.to_string())
+        .bind(turn.conversation.to_string())
+        .bind(session)
+        .bind(account);
+        let (tx, row) = store.begin_reading::<Row>(query).await?;
+        let (pseudonym, owned, last_turn, expires, turns) = row.ok_or(StoreError::UnknownSession)?;
+        let begun = last_turn.zip(expires).map(|(last, expires)| {
+            (Timestamp::from_millis(last), Timestamp::from_millis(expires))
+        });
+        if begun.is_some() && owned != Some(true) {
+            return Err(StoreError::UnknownConversation);
+        }
+        let pseudonym =
+            pseudonym.parse().map_err(|_| StoreError::MalformedRow { table: "session" })?;
+        Ok((tx, Self { pseudonym, begun, turns: turns.unwrap_or(0) }))
+    }
+}
+
+/// Begins the conversation, or moves its end, and writes the turn: statements that go to SQLite
+/// together, since handing one over costs as much as running it.
+async fn write_question(
     connection: &mut SqliteConnection,
     turn: &TurnAuthorisation,
+    before: &Before,
+    ordinal: u32,
 ) -> Result<(), StoreError> {
     let (session, account) = owner_columns(turn.owner);
-    let written = sqlx::query(
-        "INSERT INTO conversation \
-         (id, session_id, account_id, started_at, last_turn_at, expires_at) \
-         VALUES (?1, ?2, ?5, ?3, ?3, ?4) \
-         ON CONFLICT (id) DO UPDATE \
-         SET last_turn_at = max(last_turn_at, ?3), expires_at = max(expires_at, ?4) \
-         WHERE session_id IS ?2 AND account_id IS ?5",
-    )
-    .bind(turn.conversation.to_string())
-    .bind(session)
-    .bind(turn.asked_at.as_millis())
-    .bind(turn.expires_at.as_millis())
-    .bind(account)
-    .execute(connection)
-    .await?;
-    if written.rows_affected() == 0 {
-        return Err(StoreError::UnknownConversation);
-    }
+    // A clock that went back moves nothing back. Told here, since a statement that calls a function
+    // and fires triggers keeps a journal of its own.
+    let (statements, last_turn, expires) = match before.begun {
+        Some((last_turn, expires)) => {
+            (CONTINUE, turn.asked_at.max(last_turn), turn.expires_at.max(expires))
+        }
+        None => (BEGIN, turn.asked_at, turn.expires_at),
+    };
+    sqlx::query(statements)
+        .bind(turn.conversation.to_string())
+        .bind(last_turn.as_millis())
+        .bind(expires.as_millis())
+        .bind(turn.turn.to_string())
+        .bind(ordinal)
+        .bind(turn.asked_at.as_millis())
+        .bind(turn.sealed.as_bytes())
+        .bind(session)
+        .bind(account)
+        .execute(connection)
+        .await?;
     Ok(())
 }
+
+/// `OR ROLLBACK`: a statement that fires triggers would otherwise keep a journal of its own, to undo
+/// itself alone.
+const BEGIN: &str = "\
+    INSERT OR ROLLBACK INTO conversation \
+        (id, started_at, last_turn_at, expires_at, session_id, account_id) \
+    VALUES (?1, ?2, ?2, ?3, ?8, ?9); \
+    INSERT INTO turn (id, conversation_id, ordinal, asked_at, sealed) \
+    VALUES (?4, ?1, ?5, ?6, ?7)";
+const CONTINUE: &str = "\
+    UPDATE OR ROLLBACK conversation \
+    SET last_turn_at = ?2, expires_at = ?3 WHERE id = ?1; \
+    INSERT INTO turn (id, conversation_id, ordinal, asked_at, sealed) \
+    VALUES (?4, ?1, ?5, ?6, ?7)";

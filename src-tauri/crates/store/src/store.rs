@@ -7,7 +7,11 @@ use std::{
 };
 
 use cloister_types::Secret;
-use sqlx::SqlitePool;
+use sqlx::{
+    FromRow, Sqlite, SqlitePool,
+    query::QueryAs,
+    sqlite::{SqliteArguments, SqliteRow},
+};
 
 use crate::{
     StoreError, SubKey, VaultId,
@@ -171,6 +175,17 @@ impl Store {
     /// Begins a transaction that may write. Dropped without a commit, it leaves nothing.
     pub(crate) async fn begin(&self) -> Result<WriteTransaction, StoreError> {
         self.0.writer.begin().await
+    }
+
+    /// Begins a transaction with what `query` reads; see [`Writer::begin_reading`].
+    pub(crate) async fn begin_reading<O>(
+        &self,
+        query: QueryAs<'_, Sqlite, O, SqliteArguments>,
+    ) -> Result<(WriteTransaction, Option<O>), StoreError>
+    where
+        O: Send + Unpin + for<'r> FromRow<'r, SqliteRow>,
+    {
+        self.0.writer.begin_reading(query).await
     }
 }
 

@@ -9,11 +9,15 @@ use std::{
     sync::Arc,
 };
 
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{
+    Connection, FromRow, Sqlite, SqliteConnection,
+    query::QueryAs,
+    sqlite::{SqliteArguments, SqliteRow},
+};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::{
-    StoreError,
+    AuditRecord, StoreError,
     audit::{AuditKeys, Link},
     connection::PATIENCE,
 };
@@ -74,6 +78,25 @@ impl Writer {
                 Err(error.into())
             }
         }
+    }
+
+    /// Begins a transaction with what `query` reads, of which the text begins with
+    /// `BEGIN IMMEDIATE;`: a statement that is handed over alone waits for two threads to wake up,
+    /// and most of a turn's time in the store is such waiting.
+    ///
+    /// # Errors
+    /// Those of [`Writer::begin`], and when it cannot be read.
+    pub(crate) async fn begin_reading<'q, O>(
+        &self,
+        query: QueryAs<'q, Sqlite, O, SqliteArguments>,
+    ) -> Result<(WriteTransaction, Option<O>), StoreError>
+    where
+        O: Send + Unpin + for<'r> FromRow<'r, SqliteRow>,
+    {
+        let mut held = self.hold().await?;
+        held.0.unfinished = true;
+        let row = query.fetch_optional(&mut *held).await?;
+        Ok((WriteTransaction { held, audit: Arc::clone(&self.audit), link: None }, row))
     }
 
     /// Waits for what is under way and closes the connection.
@@ -144,6 +167,17 @@ impl WriteTransaction {
         Ok((&mut self.held, &self.audit, self.link.insert(link)))
     }
 
+    /// Appends `record` to the audit log and commits, in one handing over.
+    ///
+    /// # Errors
+    /// As [`WriteTransaction::log`] and [`WriteTransaction::commit`].
+    pub(crate) async fn commit_with(mut self, record: &AuditRecord) -> Result<(), StoreError> {
+        let (connection, keys, link) = self.log().await?;
+        link.append_last(connection, keys, record).await?;
+        self.committed();
+        Ok(())
+    }
+
     /// Makes what was written last, and returns when it is on the disk.
     ///
     /// # Errors
@@ -153,11 +187,15 @@ impl WriteTransaction {
             link.write(&mut self.held, &self.audit).await?;
         }
         sqlx::query("COMMIT").execute(&mut *self.held).await?;
+        self.committed();
+        Ok(())
+    }
+
+    fn committed(&mut self) {
         self.held.0.unfinished = false;
         if self.link.is_some() {
             self.held.0.link = self.link.take();
         }
-        Ok(())
     }
 }
 

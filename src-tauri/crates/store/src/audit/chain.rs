@@ -2,17 +2,35 @@
 
 use cloister_types::Timestamp;
 use sha2::{Digest as _, Sha256};
-use sqlx::SqliteConnection;
+use sqlx::{Sqlite, SqliteConnection, sqlite::SqliteArguments};
 
 use super::{
     checkpoint::Checkpoint,
     digest::Digest,
     keys::{AuditKeys, RecordKey},
 };
-use crate::{StoreError, VaultId};
+use crate::{AuditRecord, StoreError, VaultId};
 
 /// What a record's hash begins with: the name and version of its encoding.
 const ENCODING: &[u8] = b"cloister audit record 1";
+/// Without `OR ROLLBACK`, a statement that fires triggers keeps a journal of its own, to undo itself
+/// alone.
+macro_rules! insert {
+    () => {
+        "INSERT OR ROLLBACK INTO audit_record \
+         (seq, at, event, turn_id, pseudonym, body, hash, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    };
+}
+macro_rules! replace {
+    () => {
+        "INSERT OR REPLACE INTO audit_state \
+         (id, seq, head, at, records, first_seq, anchor, checkpoints, checkpoint_seq, \
+          checkpoint_digest, sealed) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    };
+}
+
+type Query<'q> = sqlx::query::Query<'q, Sqlite, SqliteArguments>;
+
 /// Most records between two signed heads.
 pub(crate) const CHECKPOINT_EVERY: i64 = 1_000;
 
@@ -63,6 +81,18 @@ pub(crate) struct UnchainedRow {
 }
 
 impl UnchainedRow {
+    /// `record` in the place after `link`.
+    pub(super) fn after(link: &Link, record: &AuditRecord) -> Self {
+        Self {
+            seq: link.seq + 1,
+            at: record.at.as_millis(),
+            event: record.event.as_str().to_owned(),
+            turn_id: record.turn.map(|id| id.to_string()),
+            pseudonym: record.pseudonym.map(|id| id.to_string()),
+            body: record.body.to_json(),
+        }
+    }
+
     pub(crate) fn encoded(&self) -> Encoded<'_> {
         Encoded {
             seq: self.seq,
@@ -175,21 +205,32 @@ impl Link {
         row: &UnchainedRow,
     ) -> Result<(), StoreError> {
         let (hash, mac) = self.next(keys.vault(), &row.encoded());
-        sqlx::query(
-            "INSERT INTO audit_record (seq, at, event, turn_id, pseudonym, body, hash, mac) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(row.seq)
-        .bind(row.at)
-        .bind(&row.event)
-        .bind(&row.turn_id)
-        .bind(&row.pseudonym)
-        .bind(&row.body)
-        .bind(hash.as_bytes().as_slice())
-        .bind(mac.as_slice())
-        .execute(connection)
-        .await?;
+        bind_row(sqlx::query(insert!()), row, &hash, &mac).execute(connection).await?;
         self.advance(row, hash);
+        Ok(())
+    }
+
+    /// Writes `record` at the end, then the row with the end, and commits: statements that go to
+    /// SQLite together. After an error nobody knows where the chain ends but the database.
+    pub(crate) async fn append_last(
+        &mut self,
+        connection: &mut SqliteConnection,
+        keys: &AuditKeys,
+        record: &AuditRecord,
+    ) -> Result<(), StoreError> {
+        let row = UnchainedRow::after(self, record);
+        if row.seq - self.checkpoint_seq >= CHECKPOINT_EVERY {
+            self.append(connection, keys, &row).await?;
+            self.write(connection, keys).await?;
+            sqlx::query("COMMIT").execute(connection).await?;
+            return Ok(());
+        }
+        let (hash, mac) = self.next(keys.vault(), &row.encoded());
+        self.advance(&row, hash);
+        let sealed = keys.seal(&self.key, &self.bound(keys.vault()))?;
+        let statements = concat!(insert!(), "; ", replace!(), "; COMMIT");
+        let query = bind_row(sqlx::query(statements), &row, &hash, &mac);
+        self.bind_state(query, &sealed).execute(connection).await?;
         Ok(())
     }
 
@@ -235,24 +276,7 @@ impl Link {
             self.sign(tx, keys, None).await?;
         }
         let sealed = keys.seal(&self.key, &self.bound(keys.vault()))?;
-        sqlx::query(
-            "INSERT OR REPLACE INTO audit_state \
-             (id, seq, head, at, records, first_seq, anchor, checkpoints, checkpoint_seq, \
-              checkpoint_digest, sealed) \
-             VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(self.seq)
-        .bind(self.head.as_bytes().as_slice())
-        .bind(self.at.as_millis())
-        .bind(self.records)
-        .bind(self.first_seq)
-        .bind(self.anchor.as_bytes().as_slice())
-        .bind(self.checkpoints)
-        .bind(self.checkpoint_seq)
-        .bind(self.checkpoint_digest.as_bytes().as_slice())
-        .bind(sealed)
-        .execute(tx)
-        .await?;
+        self.bind_state(sqlx::query(replace!()), &sealed).execute(tx).await?;
         Ok(())
     }
 
@@ -269,6 +293,21 @@ impl Link {
         self.checkpoint_seq = self.seq;
         self.checkpoint_digest = checkpoint.digest();
         Ok(checkpoint)
+    }
+
+    /// Binds the row with the end of the chain.
+    fn bind_state<'q>(&'q self, query: Query<'q>, sealed: &'q [u8]) -> Query<'q> {
+        query
+            .bind(self.seq)
+            .bind(self.head.as_bytes().as_slice())
+            .bind(self.at.as_millis())
+            .bind(self.records)
+            .bind(self.first_seq)
+            .bind(self.anchor.as_bytes().as_slice())
+            .bind(self.checkpoints)
+            .bind(self.checkpoint_seq)
+            .bind(self.checkpoint_digest.as_bytes().as_slice())
+            .bind(sealed)
     }
 
     /// All of the row but the key that is sealed in it.
@@ -290,6 +329,23 @@ impl Link {
             ],
         )
     }
+}
+
+fn bind_row<'q>(
+    query: Query<'q>,
+    row: &'q UnchainedRow,
+    hash: &'q Digest,
+    mac: &'q [u8; 32],
+) -> Query<'q> {
+    query
+        .bind(row.seq)
+        .bind(row.at)
+        .bind(&row.event)
+        .bind(&row.turn_id)
+        .bind(&row.pseudonym)
+        .bind(&row.body)
+        .bind(hash.as_bytes().as_slice())
+        .bind(mac.as_slice())
 }
 
 #[cfg(test)]
