@@ -5,7 +5,7 @@ use cloister_store::{Destination, Erased, Erasure, ErasureProof, ErasureScope, S
 use cloister_types::{AccountId, ReceiptId, Timestamp, act};
 
 use crate::{
-    App, AppError, ErasureReceiptDto, ErasureRequestDto, ErasureTokenDto, ErrorCode, HeldDto,
+    App, AppError, ErasureReceiptDto, ErasureRequestDto, ErasureTokenDto, ErrorCode, UnderHoldDto,
     privacy::{account_called, account_of, own_data},
 };
 
@@ -116,7 +116,7 @@ fn receipt(erasure: &Erasure, erased: &Erased) -> ErasureReceiptDto {
     let held = erased
         .kept
         .iter()
-        .map(|(class, until)| HeldDto { class: class.to_string(), until: until.to_string() });
+        .map(|(class, until)| UnderHoldDto { class: class.to_string(), until: until.to_string() });
     ErasureReceiptDto {
         receipt: erasure.receipt.to_string(),
         erased_at: erasure.at.to_string(),

@@ -310,7 +310,6 @@ impl Driver {
                 completed_at: now,
                 outcome: completion.outcome.as_str(),
                 sealed: seal_turn(&self.session, &view, &*self.parts.entropy)?,
-                expires_at: conversation_end(&self.session, now),
                 audit,
             })
             .await?;

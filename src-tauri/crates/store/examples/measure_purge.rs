@@ -215,7 +215,6 @@ async fn write(
             completed_at: START,
             outcome: "answered",
             sealed: seal(1_700)?,
-            expires_at,
             audit: AuditBody::new(),
         };
         let started = Instant::now();

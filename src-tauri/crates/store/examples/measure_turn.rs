@@ -134,7 +134,6 @@ impl Sealed {
                     completed_at: START,
                     outcome: "answered",
                     sealed: seal(&[b'a'; QUESTION + ANSWER])?,
-                    expires_at,
                     audit,
                 })
                 .await?;

@@ -20,7 +20,7 @@ pub struct TurnAuthorisation {
     pub owner: OwnerId,
     /// When it was asked.
     pub asked_at: Timestamp,
-    /// When the whole conversation goes, unless another turn moves that.
+    /// When the whole conversation goes, unless another turn moves that; never earlier than it was.
     pub expires_at: Timestamp,
     /// The sanitised question.
     pub sealed: Sealed,
@@ -40,9 +40,6 @@ pub struct TurnCompletion {
     pub outcome: &'static str,
     /// The sanitised question and answer; takes the place of the question.
     pub sealed: Sealed,
-    /// When the whole conversation goes, unless another turn moves that; never earlier than it
-    /// was.
-    pub expires_at: Timestamp,
     /// Outcome, model, times. The rest of the record is the store's to fill in.
     pub audit: AuditBody,
 }
@@ -54,7 +51,7 @@ pub struct ConversationRow {
     pub id: ConversationId,
     /// When its first turn was asked.
     pub started_at: Timestamp,
-    /// When its last turn was asked or done.
+    /// When its last turn was asked.
     pub last_turn_at: Timestamp,
     /// When it goes with all its turns.
     pub expires_at: Timestamp,
@@ -365,10 +362,11 @@ impl Before {
         .bind(session)
         .bind(account);
         let (tx, row) = store.begin_reading::<Row>(query).await?;
-        let (pseudonym, owned, last_turn, expires, turns) = row.ok_or(StoreError::UnknownSession)?;
-        let begun = last_turn.zip(expires).map(|(last, expires)| {
-            (Timestamp::from_millis(last), Timestamp::from_millis(expires))
-        });
+        let (pseudonym, owned, last_turn, expires, turns) =
+            row.ok_or(StoreError::UnknownSession)?;
+        let begun = last_turn
+            .zip(expires)
+            .map(|(last, expires)| (Timestamp::from_millis(last), Timestamp::from_millis(expires)));
         if begun.is_some() && owned != Some(true) {
             return Err(StoreError::UnknownConversation);
         }

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::RetentionDto;
+
 /// The privacy notice.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = PrivacyNotice)]
@@ -158,15 +160,15 @@ pub struct ErasureReceiptDto {
     /// Consents that are kept under a salted hash.
     pub consents_kept: u64,
     /// What a legal hold keeps.
-    pub held: Vec<HeldDto>,
+    pub held: Vec<UnderHoldDto>,
     /// Whether the account is gone.
     pub complete: bool,
 }
 
 /// What a legal hold keeps.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[schema(as = Held)]
-pub struct HeldDto {
+#[schema(as = UnderHold)]
+pub struct UnderHoldDto {
     /// The class.
     pub class: String,
     /// Until when.

@@ -139,7 +139,6 @@ impl Guest {
             completed_at: at,
             outcome: "answered",
             sealed,
-            expires_at: at + DAY,
             audit: AuditBody::new().count("tokens", 90),
         }
     }
@@ -195,7 +194,6 @@ impl Member {
             completed_at: at,
             outcome: "answered",
             sealed: seal(b"there"),
-            expires_at: at,
             audit: AuditBody::new(),
         };
         store.complete_turn(&answer).await.unwrap();
