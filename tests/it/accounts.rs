@@ -4,14 +4,14 @@
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use cloister_app::{Origin, Peer, Place};
-use cloister_tests::{Answer, Appliance, Reader};
+use cloister_tests::{
+    ADMIN, ADMIN_PASSWORD, Answer, Appliance, PASSWORD, Reader, employed, made, post, sign_in,
+    staffed,
+};
 use cloister_types::Clock;
 use serde_json::{Value, json};
 use totp_rs::Totp;
 
-const ADMIN: &str = "ada.admin";
-const ADMIN_PASSWORD: &str = "linden kettle oblique ferry";
-const PASSWORD: &str = "granite violin seldom harbour";
 const QUESTION: &str = "What is your return policy?";
 
 /// The one answer of every sign-in that fails.
@@ -19,50 +19,6 @@ const REFUSED: (u16, Option<&str>) = (401, Some("sign_in_refused"));
 
 fn told(answer: &Answer) -> (u16, Option<&str>) {
     (answer.status, answer.code())
-}
-
-async fn post(reader: &mut Reader, path: &str, body: Value) -> Answer {
-    reader.call("POST", path, Some(body)).await
-}
-
-async fn sign_in(reader: &mut Reader, name: &str, password: &str, code: Option<&str>) -> Answer {
-    let mut form = json!({ "name": name, "password": password });
-    if let Some(code) = code {
-        form["code"] = code.into();
-    }
-    post(reader, "/api/session/sign-in", form).await
-}
-
-/// An appliance whose operator has made an administrator, and that administrator, signed in.
-async fn staffed() -> (Appliance, Reader) {
-    let appliance = Appliance::open().await;
-    let mut operator = appliance.stranger();
-    assert_eq!(operator.call("POST", "/api/session/operator", None).await.status, 201);
-    let form = json!({ "name": ADMIN, "roles": ["admin"], "password": ADMIN_PASSWORD });
-    let made = post(&mut operator, "/api/accounts", form).await;
-    assert_eq!(made.status, 201, "{}", made.text);
-    let mut admin = appliance.stranger();
-    let signed_in = sign_in(&mut admin, ADMIN, ADMIN_PASSWORD, None).await;
-    assert_eq!(signed_in.status, 201, "{}", signed_in.text);
-    (appliance, admin)
-}
-
-/// Makes an account; its id and the password for the first sign-in.
-async fn made(admin: &mut Reader, name: &str, roles: &[&str]) -> (String, String) {
-    let made = post(admin, "/api/accounts", json!({ "name": name, "roles": roles })).await;
-    assert_eq!(made.status, 201, "{}", made.text);
-    let text = |value: &Value| value.as_str().expect("text").to_owned();
-    (text(&made.body["account"]["id"]), text(&made.body["password"]))
-}
-
-/// Makes an account and signs in to it as its owner, with a password of their own.
-async fn employed(appliance: &Appliance, admin: &mut Reader, name: &str) -> (String, Reader) {
-    let (id, first) = made(admin, name, &["employee"]).await;
-    let mut reader = appliance.stranger();
-    assert_eq!(sign_in(&mut reader, name, &first, None).await.status, 201);
-    let change = json!({ "old": first, "new": PASSWORD });
-    assert_eq!(post(&mut reader, "/api/me/password", change).await.status, 204);
-    (id, reader)
 }
 
 /// A reader at another device of the local network.

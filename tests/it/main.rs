@@ -12,4 +12,5 @@ mod openapi;
 mod pack;
 mod privacy;
 mod retention;
+mod rights;
 mod turns;

@@ -18,7 +18,7 @@ async fn standing(guest: &mut Reader, purpose: &str) -> Value {
 }
 
 fn opened(sealed: &[u8], passphrase: &str) -> Result<(Value, String), String> {
-    let opened = open_archive(sealed, Secret::new(passphrase.to_owned()))
+    let opened = open_archive(sealed, &Secret::new(passphrase.to_owned()))
         .map_err(|error| error.message.clone())?;
     let data = serde_json::from_str(opened.data.expose()).expect("JSON");
     Ok((data, opened.page.expose().clone()))

@@ -5,8 +5,10 @@ mod appliance;
 mod program;
 mod reader;
 mod search;
+mod staff;
 
 pub use appliance::{Appliance, NoEgress, Setting, open_vault};
 pub use program::{Program, models_folder, program, root};
 pub use reader::{Answer, Reader};
 pub use search::files_that_hold;
+pub use staff::{ADMIN, ADMIN_PASSWORD, PASSWORD, employed, made, post, sign_in, staffed};

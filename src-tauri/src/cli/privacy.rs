@@ -280,7 +280,7 @@ impl Passphrase {
 pub(crate) fn open_offline(arguments: &OpenArguments, output: &Output) -> Result<Exit, Failure> {
     let file = &arguments.file;
     let sealed = File::open(file).map_err(|error| unreadable(file, &error))?;
-    let opened = open_archive(BufReader::new(sealed), arguments.passphrase.given()?)?;
+    let opened = open_archive(BufReader::new(sealed), &arguments.passphrase.given()?)?;
     let text = if arguments.page { &opened.page } else { &opened.data };
     output.write(text.expose())?;
     Ok(Exit::Done)

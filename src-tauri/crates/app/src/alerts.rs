@@ -72,9 +72,9 @@ impl App {
     /// Alerts, those that are not closed first.
     ///
     /// # Errors
-    /// [`ErrorCode::Denied`] without `read_compliance`.
+    /// [`ErrorCode::Denied`] without `configure` or `read_compliance`.
     pub async fn alerts(&self, session: &Session) -> Result<AlertsDto, AppError> {
-        self.authorise::<act::ReadCompliance>(session, &Resource::Appliance).await?;
+        self.oversee(session).await?;
         let alerts = self.store.alerts(MOST_ALERTS).await?;
         Ok(AlertsDto { items: alerts.into_iter().map(AlertDto::from).collect() })
     }
@@ -108,9 +108,9 @@ impl App {
     /// What raises alerts.
     ///
     /// # Errors
-    /// [`ErrorCode::Denied`] without `read_compliance`.
+    /// [`ErrorCode::Denied`] without `configure` or `read_compliance`.
     pub async fn alert_rules(&self, session: &Session) -> Result<AlertRulesDto, AppError> {
-        self.authorise::<act::ReadCompliance>(session, &Resource::Appliance).await?;
+        self.oversee(session).await?;
         let rules = self.store.alert_rules().await?;
         Ok(AlertRulesDto { items: rules.into_iter().map(AlertRuleDto::from).collect() })
     }

@@ -2,7 +2,7 @@
 
 use cloister_access::{Denied, Resource, RoleName, Session};
 use cloister_store::{AuditBody, AuditCode, AuditEvent, AuditRecord, SecurityKind};
-use cloister_types::{Act, Authorized};
+use cloister_types::{Act, Authorized, act};
 
 use crate::{App, AppError, ErrorCode};
 
@@ -34,6 +34,20 @@ impl App {
                 Err(refusal(denied, session))
             }
         }
+    }
+}
+
+impl App {
+    /// Lets through who may look at how the appliance is doing: whoever configures it, and whoever
+    /// reports on it. No conversation is among what they see.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Denied`](crate::ErrorCode::Denied) with `read_compliance` as what is missing.
+    pub(crate) async fn oversee(&self, session: &Session) -> Result<(), AppError> {
+        if self.access.authorise::<act::Configure>(session, &Resource::Appliance).is_ok() {
+            return Ok(());
+        }
+        self.authorise::<act::ReadCompliance>(session, &Resource::Appliance).await.map(drop)
     }
 }
 

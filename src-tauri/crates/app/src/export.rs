@@ -81,7 +81,8 @@ struct Conversation {
 struct Rating {
     turn: String,
     at: String,
-    rating: String,
+    #[serde(rename = "rating")]
+    value: String,
     comment: Option<String>,
 }
 
@@ -165,7 +166,7 @@ impl App {
                 .map(|(turn, at, rating, comment)| Rating {
                     turn: turn.to_string(),
                     at: at.to_string(),
-                    rating,
+                    value: rating,
                     comment,
                 })
                 .collect(),
@@ -233,7 +234,7 @@ impl App {
 /// is another.
 pub fn open_archive(
     sealed: impl Read,
-    passphrase: Secret<String>,
+    passphrase: &Secret<String>,
 ) -> Result<OpenedArchive, AppError> {
     archive::open(sealed, passphrase)
         .map_err(|message| AppError::new(ErrorCode::InvalidRequest, sentence(&message)))

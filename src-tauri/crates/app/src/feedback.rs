@@ -1,8 +1,8 @@
 //! What readers say of answers.
 
-use cloister_access::{Resource, Session};
+use cloister_access::Session;
 use cloister_store::{Feedback, FeedbackRow, Rating};
-use cloister_types::{TurnId, act};
+use cloister_types::TurnId;
 
 use crate::{App, AppError, FeedbackDto, FeedbackEntryDto, FeedbackListDto, RatingDto};
 
@@ -42,9 +42,9 @@ impl App {
     /// What readers said, the latest first.
     ///
     /// # Errors
-    /// [`ErrorCode::Denied`](crate::ErrorCode::Denied) without `read_compliance`.
+    /// [`ErrorCode::Denied`](crate::ErrorCode::Denied) without `configure` or `read_compliance`.
     pub async fn feedback(&self, session: &Session) -> Result<FeedbackListDto, AppError> {
-        self.authorise::<act::ReadCompliance>(session, &Resource::Appliance).await?;
+        self.oversee(session).await?;
         let rows = self.store.feedback(MOST_FEEDBACK).await?;
         Ok(FeedbackListDto { items: rows.into_iter().map(FeedbackEntryDto::from).collect() })
     }

@@ -5,10 +5,10 @@ use std::{
     time::Duration,
 };
 
-use cloister_access::{Access, Peer, Resource, Session};
+use cloister_access::{Access, Peer, Session};
 use cloister_chat::{Event, Outcome, RunningTurn, TurnView};
 use cloister_store::{AccessRecord, AnalyticsEvent, ErrorRecord, Intent};
-use cloister_types::{Clock, Pseudonym, act};
+use cloister_types::{Clock, Pseudonym};
 
 use crate::{
     AccessEntryDto, AccessLogDto, App, AppError, DayCountDto, FailureDto, KindCountDto,
@@ -99,9 +99,9 @@ impl App {
     /// The last 30 days at a glance.
     ///
     /// # Errors
-    /// [`ErrorCode::Denied`](crate::ErrorCode::Denied) without `read_compliance`.
+    /// [`ErrorCode::Denied`](crate::ErrorCode::Denied) without `configure` or `read_compliance`.
     pub async fn overview(&self, session: &Session) -> Result<OverviewDto, AppError> {
-        self.authorise::<act::ReadCompliance>(session, &Resource::Appliance).await?;
+        self.oversee(session).await?;
         self.journal.flush().await;
         let since = self.options.clock.now() - LOOK_BACK;
         let days = self.store.turns_by_day(since).await?.into_iter().map(|day| DayCountDto {

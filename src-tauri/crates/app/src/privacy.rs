@@ -119,8 +119,8 @@ impl App {
         let purpose = named(purpose)?;
         let basis = change.basis.parse().ok().filter(|basis| purpose.bases().contains(basis));
         let basis: LawfulBasis = basis.ok_or_else(|| {
-            let bases: Vec<&str> = purpose.bases().iter().map(|basis| basis.as_str()).collect();
-            let message = format!("The basis for {purpose} is one of {}.", bases.join(", "));
+            let allowed: Vec<&str> = purpose.bases().iter().map(|basis| basis.as_str()).collect();
+            let message = format!("The basis for {purpose} is one of {}.", allowed.join(", "));
             AppError::new(ErrorCode::InvalidRequest, message)
         })?;
         let code = basis.as_str().parse().map_err(|_| AppError::not_found())?;

@@ -1,8 +1,7 @@
 //! The record of processing activities (Article 30 GDPR), made from what this program does.
 
-use cloister_access::{Resource, Session};
+use cloister_access::Session;
 use cloister_store::Purpose;
-use cloister_types::act;
 
 use crate::{
     App, AppError, MeasureDto, ProcessingPurposeDto, ProcessingRecordDto, PromiseDto, PromiseState,
@@ -19,7 +18,7 @@ impl App {
         &self,
         session: &Session,
     ) -> Result<ProcessingRecordDto, AppError> {
-        self.authorise::<act::ReadCompliance>(session, &Resource::Appliance).await?;
+        self.oversee(session).await?;
         let mut purposes = Vec::new();
         for purpose in Purpose::ALL.iter().copied() {
             purposes.push(ProcessingPurposeDto {

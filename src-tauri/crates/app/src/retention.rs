@@ -17,7 +17,7 @@ impl App {
     /// # Errors
     /// [`ErrorCode::Denied`].
     pub async fn retention(&self, session: &Session) -> Result<RetentionListDto, AppError> {
-        self.authorise::<act::ReadCompliance>(session, &Resource::Appliance).await?;
+        self.oversee(session).await?;
         Ok(RetentionListDto { items: self.retention_periods().await? })
     }
 
@@ -92,7 +92,7 @@ impl App {
     /// # Errors
     /// [`ErrorCode::Denied`].
     pub async fn holds(&self, session: &Session) -> Result<HoldListDto, AppError> {
-        self.authorise::<act::ReadCompliance>(session, &Resource::Appliance).await?;
+        self.oversee(session).await?;
         let now = self.options.clock.now();
         let holds = self.store.holds().await?;
         Ok(HoldListDto { items: holds.into_iter().map(|hold| shown(hold, now)).collect() })

@@ -29,7 +29,8 @@ pub const fn status_of(code: ErrorCode) -> StatusCode {
         | ErrorCode::MfaRequired
         | ErrorCode::PasswordChangeRequired
         | ErrorCode::ConsentRequired
-        | ErrorCode::ProcessingRestricted => StatusCode::FORBIDDEN,
+        | ErrorCode::ProcessingRestricted
+        | ErrorCode::UnlockFailed => StatusCode::FORBIDDEN,
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
         ErrorCode::MessageEmpty | ErrorCode::PasswordWeak => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorCode::MessageTooLong => StatusCode::PAYLOAD_TOO_LARGE,
@@ -42,7 +43,6 @@ pub const fn status_of(code: ErrorCode) -> StatusCode {
         | ErrorCode::VaultExists
         | ErrorCode::Conflict
         | ErrorCode::UnderHold => StatusCode::CONFLICT,
-        ErrorCode::UnlockFailed => StatusCode::FORBIDDEN,
         ErrorCode::VaultLocked => StatusCode::LOCKED,
         ErrorCode::VaultInUse
         | ErrorCode::VaultUnusable

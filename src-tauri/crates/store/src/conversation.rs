@@ -332,6 +332,9 @@ pub(crate) fn owner_columns(owner: OwnerId) -> (Option<String>, Option<String>) 
     }
 }
 
+/// Pseudonym; whether the conversation is the asker's; its last turn, its end, its turns.
+type StoredBefore = (String, Option<bool>, Option<i64>, Option<i64>, Option<u32>);
+
 /// What is there before a turn is written.
 struct Before {
     pseudonym: Pseudonym,
@@ -349,7 +352,6 @@ impl Before {
         turn: &TurnAuthorisation,
     ) -> Result<(WriteTransaction, Self), StoreError> {
         let (session, account) = owner_columns(turn.owner);
-        type Row = (String, Option<bool>, Option<i64>, Option<i64>, Option<u32>);
         let query = sqlx::query_as(
             "BEGIN IMMEDIATE; \
              SELECT session.pseudonym, session_id IS ?3 AND conversation.account_id IS ?4, \
@@ -361,7 +363,7 @@ impl Before {
         .bind(turn.conversation.to_string())
         .bind(session)
         .bind(account);
-        let (tx, row) = store.begin_reading::<Row>(query).await?;
+        let (tx, row) = store.begin_reading::<StoredBefore>(query).await?;
         let (pseudonym, owned, last_turn, expires, turns) =
             row.ok_or(StoreError::UnknownSession)?;
         let begun = last_turn

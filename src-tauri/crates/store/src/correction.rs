@@ -92,7 +92,10 @@ pub struct Correction {
 
 impl fmt::Debug for Correction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Correction").field("id", &self.id).field("field", &self.field).finish()
+        f.debug_struct("Correction")
+            .field("id", &self.id)
+            .field("field", &self.field)
+            .finish_non_exhaustive()
     }
 }
 

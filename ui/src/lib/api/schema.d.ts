@@ -230,6 +230,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/compliance/processing-record": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The record of processing activities (Article 30 GDPR); as a page where HTML is asked for. */
+    get: operations["processing_record"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/conversation": {
     parameters: {
       query?: never;
@@ -278,6 +295,40 @@ export interface paths {
     post?: never;
     /** Deletes one of the reader's conversations. */
     delete: operations["delete_conversation"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/corrections": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The corrections that anybody asked for. */
+    get: operations["all_corrections"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/corrections/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Decides a correction. */
+    post: operations["decide_correction"];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -627,6 +678,180 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/privacy/consents": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** On which grounds the reader's data are processed. */
+    get: operations["consents"];
+    put?: never;
+    /** Gives a consent, or takes an objection back. */
+    post: operations["give_consent"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/privacy/consents/{purpose}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Withdraws a consent, or objects to what needs none. */
+    delete: operations["withdraw_consent"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/privacy/corrections": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The corrections that the reader asked for. */
+    get: operations["corrections"];
+    put?: never;
+    /** Asks for a correction. */
+    post: operations["request_correction"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/privacy/notice": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The privacy notice. */
+    get: operations["notice"];
+    put?: never;
+    /** Publishes a new version of the privacy notice. */
+    post: operations["publish_notice"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/privacy/purposes/{purpose}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Chooses the lawful basis for a purpose. */
+    put: operations["choose_basis"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/retention": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How long every class of data is kept. */
+    get: operations["list"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/retention/holds": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every legal hold. */
+    get: operations["holds"];
+    put?: never;
+    /** Places a legal hold. */
+    post: operations["place_hold"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/retention/holds/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Releases a legal hold before its end. */
+    delete: operations["release_hold"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/retention/purge": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Deletes what is due, or says what that is. */
+    post: operations["purge"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/retention/{class}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Changes how long a class is kept. */
+    patch: operations["change"];
+    trace?: never;
+  };
   "/api/session": {
     parameters: {
       query?: never;
@@ -787,6 +1012,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/turns/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Deletes one finished turn of the reader. */
+    delete: operations["delete_turn"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/turns/{id}/cancel": {
     parameters: {
       query?: never;
@@ -833,6 +1075,79 @@ export interface paths {
     /** Rates one of the reader's turns. */
     post: operations["give"];
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/user_data/export": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Everything that is held about the reader, sealed with the passphrase in the header
+     *     `Export-Passphrase`.
+     */
+    get: operations["export"];
+    put?: never;
+    /** Everything that is held about the reader, sealed with the passphrase in the body. */
+    post: operations["export_with_body"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/user_data/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Erases an account with everything about its owner. */
+    delete: operations["erase"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/user_data/{id}/erase-request": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Confirms that somebody asked for their erasure; the token is handed to them. */
+    post: operations["confirm_erasure"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/user_data/{id}/restriction": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Restricts the processing of a person's data. */
+    put: operations["restrict"];
+    post?: never;
+    /** Lifts a restriction. */
+    delete: operations["lift_restriction"];
     options?: never;
     head?: never;
     patch?: never;
@@ -1107,6 +1422,11 @@ export interface components {
       /** @description Whose log it is. */
       vault: string;
     };
+    /** @description Another lawful basis for a purpose. */
+    BasisChange: {
+      /** @description The basis: consent, contract, `public_task` or `legitimate_interests`. */
+      basis: string;
+    };
     /**
      * @description A proof of work that is needed: a counter such that SHA-256 of `text:counter` begins with `bits`
      *     zero bits.
@@ -1185,6 +1505,34 @@ export interface components {
       /** @description Six digits of the authenticator, or a code on paper. */
       code: string;
     };
+    /** @description A ground as recorded. */
+    Consent: {
+      /** @description On what ground. */
+      basis: string;
+      /** @description When it was given or first relied on. */
+      given_at?: string | null;
+      /** @description For what. */
+      purpose: string;
+      /** @description When the person withdrew it or objected. */
+      withdrawn_at?: string | null;
+      /**
+       * Format: int32
+       * @description The version of the privacy notice that said so.
+       */
+      wording: number;
+    };
+    /** @description On which grounds a person's data are processed. */
+    ConsentList: {
+      /** @description Every purpose. */
+      items: components["schemas"]["Purpose"][];
+      /** @description What is recorded, oldest first. */
+      recorded: components["schemas"]["Consent"][];
+      /**
+       * Format: int32
+       * @description The version of the privacy notice that a consent has to name.
+       */
+      wording: number;
+    };
     /** @description A conversation with its turns. */
     Conversation: {
       /** @description When it is destroyed unless something is said before. */
@@ -1198,6 +1546,43 @@ export interface components {
     Conversations: {
       /** @description The conversations. */
       items: components["schemas"]["OwnConversation"][];
+    };
+    /** @description A correction that was asked for. */
+    Correction: {
+      /** @description The account. */
+      account: string;
+      /** @description When it was asked for. */
+      at: string;
+      decision?: components["schemas"]["CorrectionDecision"] | null;
+      /** @description What is wrong. */
+      field: components["schemas"]["CorrectionField"];
+      /**
+       * Format: int64
+       * @description Its number.
+       */
+      id: number;
+      /** @description What it should be; gone once it is decided. */
+      wanted?: string | null;
+    };
+    /**
+     * @description What became of a correction.
+     * @enum {string}
+     */
+    CorrectionDecision: "done" | "declined";
+    /**
+     * @description What can be corrected.
+     * @enum {string}
+     */
+    CorrectionField: "name" | "attributes";
+    /** @description Corrections that were asked for. */
+    CorrectionList: {
+      /** @description The corrections, latest first. */
+      items: components["schemas"]["Correction"][];
+    };
+    /** @description How a correction is decided. */
+    CorrectionVerdict: {
+      /** @description What becomes of it. */
+      decision: components["schemas"]["CorrectionDecision"];
     };
     /** @description How many turns ended in one way on one day. */
     DayCount: {
@@ -1244,6 +1629,62 @@ export interface components {
       /** @description The `otpauth:` address. */
       uri: string;
     };
+    /** @description The receipt of an erasure. */
+    ErasureReceipt: {
+      /** @description Whether the account is gone. */
+      complete: boolean;
+      /**
+       * Format: int64
+       * @description Consents that are kept under a salted hash.
+       */
+      consents_kept: number;
+      /**
+       * Format: int64
+       * @description Conversations erased.
+       */
+      conversations: number;
+      /** @description When. */
+      erased_at: string;
+      /**
+       * Format: int64
+       * @description Ratings and remarks erased.
+       */
+      feedback: number;
+      /** @description What a legal hold keeps. */
+      held: components["schemas"]["UnderHold"][];
+      /**
+       * Format: int64
+       * @description Message logs erased.
+       */
+      message_logs: number;
+      /** @description Its number, which the audit log names too. */
+      receipt: string;
+      /**
+       * Format: int64
+       * @description Turns erased.
+       */
+      turns: number;
+    };
+    /** @description How an erasure is asked for. */
+    ErasureRequest: {
+      /**
+       * @description The one-time token, where no second factor was shown.
+       * @default null
+       */
+      token: string | null;
+      /**
+       * @description Whether to erase what no legal hold keeps, where one keeps some of it.
+       * @default false
+       */
+      what_is_not_held: boolean;
+    };
+    /** @description An erasure that was confirmed by an administrator, to be handed to the person. */
+    ErasureToken: {
+      /** @description Until when it works. */
+      expires_at: string;
+      /** @description Works once; shown this once. */
+      token: string;
+    };
     /** @description The body of every error. */
     ErrorBody: {
       /** @description What went wrong. */
@@ -1282,7 +1723,10 @@ export interface components {
       | "model_missing"
       | "model_altered"
       | "model_unavailable"
-      | "settings_invalid";
+      | "settings_invalid"
+      | "consent_required"
+      | "processing_restricted"
+      | "under_hold";
     /** @description What went wrong. */
     ErrorDetail: {
       challenge?: components["schemas"]["Challenge"] | null;
@@ -1304,6 +1748,11 @@ export interface components {
       names_trouble?: string | null;
       /** @description Each promise, tried just now. */
       promises: components["schemas"]["PromiseStatus"][];
+    };
+    /** @description The passphrase that seals an export. */
+    ExportRequest: {
+      /** @description Hard to guess; without it nobody opens the archive. */
+      passphrase: string;
     };
     /** @description A failure of the program. */
     Failure: {
@@ -1352,6 +1801,30 @@ export interface components {
       remaining_s: number | null;
       /** @description Blocked messages within the last ten minutes. */
       strikes: number;
+    };
+    /** @description A legal hold. */
+    Hold: {
+      /** @description Whether it keeps anything now. */
+      active: boolean;
+      /** @description The class that it is about; all where there is none. */
+      class?: string | null;
+      /** @description Its id. */
+      id: string;
+      /** @description When it was placed. */
+      placed_at: string;
+      /** @description The pseudonym of whom it is about; everybody where there is none. */
+      pseudonym?: string | null;
+      /** @description Why: a code such as a case number. */
+      reason: string;
+      /** @description When it was released. */
+      released_at?: string | null;
+      /** @description When it ends unless it is released before. */
+      until: string;
+    };
+    /** @description Every hold. */
+    HoldList: {
+      /** @description The holds, latest first. */
+      items: components["schemas"]["Hold"][];
     };
     /**
      * @description What opens a vault.
@@ -1451,6 +1924,17 @@ export interface components {
        */
       recovery_codes_left: number;
     };
+    /** @description What protects the data. */
+    Measure: {
+      /** @description What was seen. */
+      evidence: string;
+      /** @description What it does not cover. */
+      limit?: string | null;
+      /** @description Whether it held when it was tried. */
+      state: string;
+      /** @description The promise. */
+      title: string;
+    };
     /** @description A message to send. */
     Message: {
       /** @description The reader's conversation that it belongs to; the latest when left out. */
@@ -1491,12 +1975,49 @@ export interface components {
       /** @description Its roles. */
       roles?: string[];
     };
+    /** @description A consent to give. */
+    NewConsent: {
+      /** @description To what. */
+      purpose: string;
+      /**
+       * Format: int32
+       * @description The version of the privacy notice that was read.
+       */
+      wording: number;
+    };
+    /** @description A correction to ask for. */
+    NewCorrection: {
+      /** @description What is wrong: name or attributes. */
+      field: components["schemas"]["CorrectionField"];
+      /** @description What it should be, in at most 400 characters. */
+      wanted: string;
+    };
+    /** @description A hold to place: of an account or a pseudonym, of a class, or of a class of one person. */
+    NewHold: {
+      /** @description The account whose data are kept. */
+      account?: string | null;
+      /** @description The class that is kept. */
+      class?: string | null;
+      /** @description The pseudonym whose data are kept, where there is no account any more. */
+      pseudonym?: string | null;
+      /** @description Why: a code of letters, digits and `. _ : / -`. */
+      reason: string;
+      /** @description When it ends, such as 2027-01-01T00:00:00Z. */
+      until: string;
+    };
     /** @description A way to unlock that is to be added. No `Debug`: it may hold a passphrase. */
     NewKey: {
       /** @description What is to open it; a recovery code has an address of its own. */
       kind: components["schemas"]["KeyKind"];
       /** @description The passphrase, for that kind. */
       passphrase?: string | null;
+    };
+    /** @description A notice to publish. */
+    NewPrivacyNotice: {
+      /** @description Whether everybody who consented is asked again. */
+      ask_again?: boolean;
+      /** @description The text: paragraphs apart by an empty line. */
+      text: string;
     };
     /**
      * @description How a turn ended.
@@ -1606,6 +2127,48 @@ export interface components {
       /** @description The present password. */
       old: string;
     };
+    /** @description The privacy notice. */
+    PrivacyNotice: {
+      /** @description When it was published. */
+      published_at: string;
+      /** @description The text: paragraphs apart by an empty line. */
+      text: string;
+      /**
+       * Format: int32
+       * @description Its version, which consents name.
+       */
+      version: number;
+    };
+    /** @description What data are processed for. */
+    ProcessingPurpose: {
+      /** @description The lawful basis that the site chose. */
+      basis: string;
+      /** @description The purpose. */
+      purpose: string;
+      /** @description The purpose in words. */
+      what: string;
+    };
+    /** @description The record of processing activities (Article 30 GDPR), made from what this program does. */
+    ProcessingRecord: {
+      /** @description What is kept, and for how long. */
+      classes: components["schemas"]["Retention"][];
+      /** @description When the record was made. */
+      made_at: string;
+      /** @description What protects it, as tried when the record was made. */
+      measures: components["schemas"]["Measure"][];
+      /** @description Whose data are processed. */
+      people: string[];
+      /** @description What for, and on which ground. */
+      purposes: components["schemas"]["ProcessingPurpose"][];
+      /** @description Who receives any of it. */
+      recipients: string[];
+      /** @description Whose appliance it is. */
+      site: string;
+      /** @description To which third countries any of it goes. */
+      transfers: string[];
+      /** @description The program's version. */
+      version: string;
+    };
     /**
      * @description How a promise stands.
      * @enum {string}
@@ -1630,6 +2193,39 @@ export interface components {
       challenge: string;
       /** @description The counter, in decimal. */
       counter: string;
+    };
+    /** @description What a purge deleted, or would delete. */
+    Purge: {
+      /** @description Whether nothing was deleted because it was only asked for. */
+      dry_run: boolean;
+      /** @description Rows by what they are; what has none is not named. */
+      items: components["schemas"]["Purged"][];
+    };
+    /** @description Whether a purge deletes. */
+    PurgeRequest: {
+      /** @description Only say what is due. */
+      dry_run?: boolean;
+    };
+    /** @description Rows of one kind. */
+    Purged: {
+      /**
+       * Format: int64
+       * @description How many.
+       */
+      rows: number;
+      /** @description A class, or `session` or `turn`. */
+      what: string;
+    };
+    /** @description A purpose, and where the person stands. */
+    Purpose: {
+      /** @description The lawful basis that the site chose. */
+      basis: string;
+      /** @description The purpose. */
+      purpose: string;
+      /** @description Where the person stands. */
+      standing: components["schemas"]["Standing"];
+      /** @description The purpose in words. */
+      what: string;
     };
     /** @description A question as everything but the guard sees it. */
     Question: {
@@ -1677,6 +2273,48 @@ export interface components {
       slot: components["schemas"]["KeySlot"];
       /** @description What that means for the next start, if it means something. */
       warning?: string | null;
+    };
+    /** @description How long a class of data is kept. Periods are in hours. */
+    Retention: {
+      /**
+       * Format: int64
+       * @description The longest period that can be chosen.
+       */
+      ceiling_hours: number;
+      /** @description The class. */
+      class: string;
+      /**
+       * Format: int64
+       * @description How long unless the site chooses otherwise.
+       */
+      default_hours: number;
+      /**
+       * Format: int64
+       * @description The shortest period that can be chosen.
+       */
+      floor_hours: number;
+      /** @description Under which identity. */
+      identity: string;
+      /**
+       * Format: int64
+       * @description How long it is kept.
+       */
+      period_hours: number;
+      /** @description What it holds. */
+      what: string;
+    };
+    /** @description Another period for a class. */
+    RetentionChange: {
+      /**
+       * Format: int64
+       * @description How long the class is kept.
+       */
+      period_hours: number;
+    };
+    /** @description How long every class of data is kept. */
+    RetentionList: {
+      /** @description The classes, from what is kept for the shortest time. */
+      items: components["schemas"]["Retention"][];
     };
     /** @description What came of replacing the root key. No `Debug`: the code opens the vault. */
     Rotated: {
@@ -1747,6 +2385,11 @@ export interface components {
      * @enum {string}
      */
     Stage: "guard" | "retrieve" | "queue" | "generate" | "check";
+    /**
+     * @description Where a person stands with a purpose.
+     * @enum {string}
+     */
+    Standing: "allowed" | "consent_required" | "objected" | "restricted";
     /** @description The state of the appliance, for the status line. */
     Status: {
       /** @description The model's state. */
@@ -1865,6 +2508,13 @@ export interface components {
           /** @enum {string} */
           event: "done";
         };
+    /** @description What a legal hold keeps. */
+    UnderHold: {
+      /** @description The class. */
+      class: string;
+      /** @description Until when. */
+      until: string;
+    };
   };
   responses: never;
   parameters: never;
@@ -2664,6 +3314,41 @@ export interface operations {
       };
     };
   };
+  processing_record: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProcessingRecord"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
   conversation: {
     parameters: {
       query?: never;
@@ -2802,6 +3487,89 @@ export interface operations {
         content?: never;
       };
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  all_corrections: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CorrectionList"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  decide_correction: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The correction */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CorrectionVerdict"];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -3673,6 +4441,592 @@ export interface operations {
       };
     };
   };
+  consents: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConsentList"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  give_consent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewConsent"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConsentList"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  withdraw_consent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The purpose */
+        purpose: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConsentList"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  corrections: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CorrectionList"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  request_correction: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewCorrection"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CorrectionList"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  notice: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PrivacyNotice"];
+        };
+      };
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  publish_notice: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewPrivacyNotice"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PrivacyNotice"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  choose_basis: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The purpose */
+        purpose: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BasisChange"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConsentList"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RetentionList"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  holds: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["HoldList"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  place_hold: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewHold"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["HoldList"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  release_hold: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The hold */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["HoldList"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  purge: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PurgeRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Purge"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  change: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The class */
+        class: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RetentionChange"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RetentionList"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
   show: {
     parameters: {
       query?: never;
@@ -4078,6 +5432,42 @@ export interface operations {
       };
     };
   };
+  delete_turn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The turn */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
   cancel: {
     parameters: {
       query?: never;
@@ -4191,6 +5581,291 @@ export interface operations {
         };
       };
       413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  export: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Seals the archive; ASCII */
+        "Export-Passphrase": string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/octet-stream": unknown;
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  export_with_body: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ExportRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/octet-stream": unknown;
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  erase: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The account */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["ErasureRequest"] | null;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErasureReceipt"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  confirm_erasure: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The account */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErasureToken"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  restrict: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The account */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  lift_restriction: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The account */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
         headers: {
           [name: string]: unknown;
         };

@@ -89,7 +89,10 @@ fn write(data: &PersonData, passphrase: &Secret<String>, pieces: Pieces) -> io::
 }
 
 /// Opens an archive; the error is a sentence about it.
-pub(super) fn open(sealed: impl Read, passphrase: Secret<String>) -> Result<OpenedArchive, String> {
+pub(super) fn open(
+    sealed: impl Read,
+    passphrase: &Secret<String>,
+) -> Result<OpenedArchive, String> {
     let decryptor = Decryptor::new(sealed).map_err(|_| "this is no sealed archive".to_owned())?;
     let mut identity = scrypt::Identity::new(SecretString::from(passphrase.expose().as_str()));
     identity.set_max_work_factor(MOST_WORK);

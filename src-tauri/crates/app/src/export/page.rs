@@ -35,7 +35,7 @@ pub(super) fn write(data: &Value, out: &mut impl Write) -> io::Result<()> {
 
 /// Writes `data`, an object, as a page under `title`: a part for each member.
 pub(crate) fn document(title: &str, data: &Value, out: &mut impl Write) -> io::Result<()> {
-    write!(out, "{HEAD}{title}{STYLE}<h1>{title}</h1>\n", title = Escaped(title))?;
+    writeln!(out, "{HEAD}{title}{STYLE}<h1>{title}</h1>", title = Escaped(title))?;
     for (name, value) in data.as_object().into_iter().flatten() {
         writeln!(out, "<h2>{}</h2>", Heading(name))?;
         block(value, out)?;

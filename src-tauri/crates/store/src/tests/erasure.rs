@@ -171,24 +171,24 @@ async fn a_hold_refuses_with_its_end_and_lets_the_rest_go() {
 #[tokio::test]
 async fn whoever_was_erased_does_not_come_back_out_of_last_weeks_backup() {
     let site = Site::new();
-    let store = site.create().await;
-    let (ann, root) = furnished(&site, &store).await;
-    store.close().await;
+    let live = site.create().await;
+    let (ann, root) = furnished(&site, &live).await;
+    live.close().await;
     let backup = VaultPaths {
         data_dir: site.folder.path().join("last week"),
         config_dir: site.paths.config_dir.clone(),
     };
     copy(&site.paths.data_dir, &backup.data_dir);
 
-    let store = site.open().await.unwrap();
+    let live = site.open().await.unwrap();
     let shelf = site.folder.path().join("shelf");
     fs::create_dir(&shelf).unwrap();
-    store.copy_tombstones(&shelf).await.unwrap();
+    live.copy_tombstones(&shelf).await.unwrap();
     assert_eq!(read_tombstones(&shelf.join(TOMBSTONES)).unwrap(), Some(Vec::new()));
-    let stone = store.erase(&erasure(&site, &ann)).await.unwrap().tombstone.unwrap();
-    store.copy_tombstones(&shelf).await.unwrap();
-    store.copy_tombstones(&shelf).await.unwrap();
-    store.close().await;
+    let stone = live.erase(&erasure(&site, &ann)).await.unwrap().tombstone.unwrap();
+    live.copy_tombstones(&shelf).await.unwrap();
+    live.copy_tombstones(&shelf).await.unwrap();
+    live.close().await;
     let tombstones = read_tombstones(&shelf.join(TOMBSTONES)).unwrap().unwrap();
     assert_eq!(tombstones, [stone]);
 
@@ -208,13 +208,13 @@ async fn whoever_was_erased_does_not_come_back_out_of_last_weeks_backup() {
 #[tokio::test]
 async fn a_tombstone_that_this_vault_did_not_sign_is_refused_and_another_vaults_ignored() {
     let site = Site::new();
-    let store = site.create().await;
-    let (ann, _) = furnished(&site, &store).await;
-    let stone = store.erase(&erasure(&site, &ann)).await.unwrap().tombstone.unwrap();
-    let bea = site.member(&store, "bea", "employee").await;
+    let mine = site.create().await;
+    let (ann, _) = furnished(&site, &mine).await;
+    let stone = mine.erase(&erasure(&site, &ann)).await.unwrap().tombstone.unwrap();
+    let colleague = site.member(&mine, "bea", "employee").await;
     let other = Site { entropy: cloister_types::SeededEntropy::new(7), ..Site::new() };
     let elsewhere = other.create().await;
-    let foreign = elsewhere.apply_tombstones(&[stone.clone()], START).await.unwrap();
+    let foreign = elsewhere.apply_tombstones(std::slice::from_ref(&stone), START).await.unwrap();
     assert_eq!((foreign.erased, foreign.foreign), (0, 1));
     elsewhere.close().await;
 
@@ -224,10 +224,10 @@ async fn a_tombstone_that_this_vault_did_not_sign_is_refused_and_another_vaults_
     let mut forged = line.into_bytes();
     forged[digit] = if forged[digit] == b'0' { b'1' } else { b'0' };
     let forged: Tombstone = String::from_utf8(forged).unwrap().parse().unwrap();
-    let refused = store.apply_tombstones(&[stone, forged], START).await;
+    let refused = mine.apply_tombstones(&[stone, forged], START).await;
     assert!(matches!(refused, Err(StoreError::ForeignTombstone)));
-    assert!(store.account(bea.id).await.unwrap().is_some());
-    store.close().await;
+    assert!(mine.account(colleague.id).await.unwrap().is_some());
+    mine.close().await;
 }
 
 #[tokio::test]
