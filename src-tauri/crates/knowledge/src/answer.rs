@@ -66,7 +66,7 @@ impl Index {
         if let Some(kind) = SmallTalk::detect(text) {
             return Ok(AnswerMode::SmallTalk(kind));
         }
-        let Search { mut hits, in_scope, informative } = self.closest_reading(scope, text)?;
+        let Search { mut hits, in_scope, informative, .. } = self.closest_reading(scope, text)?;
         hits.retain(|hit| {
             self.passage(scope, &hit.id).is_some_and(|entry| !entry.answer.is_empty())
         });

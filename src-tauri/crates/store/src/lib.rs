@@ -26,6 +26,7 @@ mod audit;
 mod connection;
 mod conversation;
 mod destination;
+mod document;
 mod error;
 mod files;
 mod key_file;
@@ -41,6 +42,7 @@ mod session;
 mod store;
 mod vault;
 mod writer;
+mod vectors;
 
 #[cfg(test)]
 mod tests;
@@ -57,6 +59,7 @@ pub use audit::{
 };
 pub use conversation::{ConversationRow, TurnAuthorisation, TurnCompletion, TurnRow};
 pub use destination::{Destination, DestinationName, DestinationNameError};
+pub use document::{Document, DocumentRow, ImportReport};
 pub use error::{DatabaseError, StoreError};
 pub use keys::SubKey;
 pub use lockout::{Attempt, LockoutRule};
@@ -67,3 +70,4 @@ pub use seal::{DataKey, Sealed, WrappedKey};
 pub use session::{Ended, NewSession, Place, SessionKind, SessionRow};
 pub use store::{Integrity, Store};
 pub use vault::Vault;
+pub use vectors::VectorsRow;

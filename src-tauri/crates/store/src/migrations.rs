@@ -9,7 +9,7 @@ use crate::StoreError;
 
 /// Every migration: its number, its name and its SQL. Never edited once released, which a checksum
 /// in the vault holds us to.
-const MIGRATIONS: [(i64, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (
         1,
         "create conversations",
@@ -19,6 +19,7 @@ const MIGRATIONS: [(i64, &str, &str); 5] = [
     (3, "create audit", include_str!("../../../../migrations/0003_create_audit.sql")),
     (4, "create accounts", include_str!("../../../../migrations/0004_create_accounts.sql")),
     (5, "chain audit", include_str!("../../../../migrations/0005_chain_audit.sql")),
+    (10, "create documents", include_str!("../../../../migrations/0010_create_documents.sql")),
 ];
 
 /// Brings the schema up to this program's.

@@ -5,6 +5,7 @@ mod audit;
 mod checkpoints;
 mod conversations;
 mod crash;
+mod documents;
 mod folders;
 mod knowledge;
 mod opening;
