@@ -9,6 +9,7 @@ mod doctor;
 mod guard;
 mod identity;
 mod init;
+mod knowledge;
 mod model;
 mod output;
 mod query;
@@ -98,6 +99,9 @@ enum Command {
     /// Use the guard alone, without a vault
     #[command(subcommand)]
     Guard(guard::GuardCommand),
+    /// Bring documents in, list, search and remove them
+    #[command(subcommand)]
+    Knowledge(knowledge::KnowledgeCommand),
     /// Look at, check or measure models
     #[command(subcommand)]
     Model(model::ModelCommand),
@@ -282,6 +286,7 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
         Some(Command::Doctor) => runtime.block_on(doctor::run(&bench)),
         Some(Command::Audit(command)) => runtime.block_on(audit::run(&bench, &command)),
         Some(Command::Destination(command)) => runtime.block_on(destination::run(&bench, &command)),
+        Some(Command::Knowledge(command)) => runtime.block_on(knowledge::run(&bench, command)),
         Some(Command::Model(command)) => runtime.block_on(model::run(&bench, &command)),
         Some(Command::Guard(_) | Command::Completions { .. } | Command::Openapi) => Ok(Exit::Done),
     }

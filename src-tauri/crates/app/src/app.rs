@@ -1,7 +1,6 @@
 //! The appliance as one value.
 
 use std::{
-    collections::HashMap,
     path::PathBuf,
     sync::{Arc, RwLock},
 };
@@ -12,10 +11,13 @@ use cloister_guard::Guard;
 use cloister_inference::{LanguageModel, WorkerCommand};
 use cloister_knowledge::Index;
 use cloister_store::{Destination, Store, VaultPaths};
-use cloister_types::{Clock, Entropy, PassageId, Timestamp};
+use cloister_types::{Clock, Entropy};
 use tokio::task::JoinHandle;
 
-use crate::{GuardSettings, PromiseDto, model::ModelKeeper, tagger::LoadingTagger};
+use crate::{
+    GuardSettings, PromiseDto, library::Library, model::ModelKeeper,
+    sentence_encoder::LoadingEncoder, tagger::LoadingTagger,
+};
 
 /// Tries from inside this process what the egress lock must refuse.
 pub trait EgressProbe: Send + Sync {
@@ -96,11 +98,13 @@ pub struct App {
     pub(crate) access: Arc<Access>,
     pub(crate) guard: Arc<Guard>,
     pub(crate) tagger: LoadingTagger,
-    pub(crate) imported: HashMap<PassageId, Timestamp>,
+    pub(crate) encoder: LoadingEncoder,
+    pub(crate) library: Arc<Library>,
     pub(crate) desk: Arc<Desk>,
     pub(crate) model: Arc<ModelKeeper>,
     pub(crate) promises: RwLock<Vec<PromiseDto>>,
     pub(crate) housekeeping: JoinHandle<()>,
+    pub(crate) librarian: JoinHandle<()>,
 }
 
 impl App {
@@ -111,6 +115,7 @@ impl App {
     /// Ends what runs in the background and closes the vault.
     pub async fn close(&self) {
         self.housekeeping.abort();
+        self.librarian.abort();
         self.model.shut_down().await;
         self.store.close().await;
     }
@@ -119,6 +124,7 @@ impl App {
 impl Drop for App {
     fn drop(&mut self) {
         self.housekeeping.abort();
+        self.librarian.abort();
     }
 }
 

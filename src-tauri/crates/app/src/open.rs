@@ -1,7 +1,6 @@
 //! Making a vault, opening the appliance, and what runs behind it.
 
 use std::{
-    collections::HashMap,
     sync::{Arc, RwLock},
     time::Duration,
 };
@@ -9,13 +8,14 @@ use std::{
 use cloister_access::Access;
 use cloister_chat::{Desk, DeskParts, Placeholders, SystemPrompt};
 use cloister_guard::Guard;
-use cloister_knowledge::{Entry, Index, read_pack};
+use cloister_knowledge::read_pack;
 use cloister_store::{AuditCode, AuditCodeError, Destination, Passage, Store, Vault};
-use cloister_types::{PassageId, Timestamp};
+use cloister_types::Timestamp;
 
 use crate::{
     App, AppError, AppOptions, ErrorCode, Pack, audit::keep_checkpoints, error::sentence,
-    knowledge, model::ModelKeeper, pack, read_destinations, tagger::LoadingTagger,
+    library::Library, model::ModelKeeper, pack, read_destinations,
+    sentence_encoder::LoadingEncoder, tagger::LoadingTagger,
 };
 
 /// The name shown when the knowledge does not give one.
@@ -46,6 +46,7 @@ impl App {
     /// [`ErrorCode::KnowledgeFailed`], each with a sentence that says what to do.
     pub async fn open(options: AppOptions) -> Result<Arc<Self>, AppError> {
         let tagger = LoadingTagger::start(options.models.clone());
+        let encoder = LoadingEncoder::start(options.models.clone());
         let guard = Arc::new(options.guard.guard(Some(Arc::new(tagger.clone())))?);
         let destinations = read_destinations(&options.paths.config_dir)?;
         let (store, new) = if Vault::exists(&options.paths) {
@@ -58,10 +59,10 @@ impl App {
             if new {
                 import(&store, &options).await?;
             }
-            prepare(&store, destinations, options.clock.now()).await
+            prepare(&store, &encoder, destinations, options.clock.now()).await
         };
         match prepared.await {
-            Ok(knowledge) => Ok(Self::start(options, store, (guard, tagger), knowledge)),
+            Ok(knowledge) => Ok(Self::start(options, store, (guard, tagger, encoder), knowledge)),
             Err(error) => {
                 // SQLCipher's exit handler must not meet a database that is still open.
                 store.close().await;
@@ -74,11 +75,10 @@ impl App {
     fn start(
         options: AppOptions,
         store: Store,
-        (guard, tagger): (Arc<Guard>, LoadingTagger),
+        (guard, tagger, encoder): (Arc<Guard>, LoadingTagger, LoadingEncoder),
         knowledge: Knowledge,
     ) -> Arc<Self> {
-        let Knowledge { site, index, imported, destinations } = knowledge;
-        let index = Arc::new(RwLock::new(Arc::new(index)));
+        let Knowledge { site, library, destinations } = knowledge;
         let access = Arc::new(Access::new(
             store.clone(),
             Arc::clone(&options.clock),
@@ -90,7 +90,7 @@ impl App {
             store: store.clone(),
             access: Arc::clone(&access),
             guard: Arc::clone(&guard),
-            index,
+            index: library.index(),
             model: model.slot(),
             system,
             placeholders: if options.guard.reversible() {
@@ -108,6 +108,7 @@ impl App {
             Arc::clone(&access),
             Arc::clone(&desk),
         ));
+        let librarian = library.keep(store.clone(), encoder.clone());
         Arc::new(Self {
             options,
             site,
@@ -116,11 +117,13 @@ impl App {
             access,
             guard,
             tagger,
-            imported,
+            encoder,
+            library,
             desk,
             model,
             promises: RwLock::default(),
             housekeeping,
+            librarian,
         })
     }
 }
@@ -128,22 +131,21 @@ impl App {
 /// What an opened vault knows, and where its copies go.
 struct Knowledge {
     site: String,
-    index: Index,
-    imported: HashMap<PassageId, Timestamp>,
+    library: Arc<Library>,
     destinations: Arc<[Destination]>,
 }
 
 /// Tidies the vault up and builds the index over its entries.
 async fn prepare(
     store: &Store,
+    encoder: &LoadingEncoder,
     destinations: Vec<Destination>,
     now: Timestamp,
 ) -> Result<Knowledge, AppError> {
     store.end_orphaned_guests(now).await?;
     store.purge(now).await?;
-    let (entries, imported) = knowledge::entries(store).await?;
-    let index = Index::build(&entries).map_err(|error| failed(&error))?;
-    Ok(Knowledge { site: site_name(&entries), index, imported, destinations: destinations.into() })
+    let library = Arc::new(Library::open(store, encoder).await?);
+    Ok(Knowledge { site: site_name(&library), library, destinations: destinations.into() })
 }
 
 /// Purges what has expired, forgets the keys of sessions that are gone, and copies the signed heads
@@ -191,10 +193,10 @@ async fn import(store: &Store, options: &AppOptions) -> Result<usize, AppError> 
 }
 
 /// The name of whose desk this is: that of the sample pack where its entries are.
-fn site_name(entries: &[Entry]) -> String {
+fn site_name(library: &Library) -> String {
     pack::manga()
         .ok()
-        .filter(|pack| entries.iter().any(|entry| entry.collection == pack.id))
+        .filter(|pack| library.holds(&pack.id))
         .map_or_else(|| NAMELESS_SITE.to_owned(), |pack| pack.name)
 }
 

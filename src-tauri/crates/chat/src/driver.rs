@@ -169,7 +169,7 @@ impl Driver {
             Effect::Authorise => {
                 Some(Input::Authorised(self.parts.access.read_scope(&self.session)))
             }
-            Effect::Retrieve(scope) => Some(self.retrieve(&scope)),
+            Effect::Retrieve(scope) => Some(self.retrieve(scope).await),
             Effect::RecordAuthorised(authorisation) => {
                 let recorded = self.record_authorised(&authorisation).await;
                 self.stopwatch.lap("record_authorised");
@@ -221,15 +221,24 @@ impl Driver {
         Input::Guarded(Box::new(situation))
     }
 
-    fn retrieve(&mut self, scope: &ReadScope) -> Input {
+    /// On a blocking thread: the question's meaning is computed there, by a model that may still be
+    /// loading.
+    async fn retrieve(&mut self, scope: ReadScope) -> Input {
         let index = self.parts.index();
         let query = self.query.take();
-        let text = query.as_ref().map_or("", |query| query.expose().as_str());
-        let retrieved = retrieval::retrieve(&index, scope, text);
+        let looked = tokio::task::spawn_blocking(move || {
+            let text = query.as_ref().map_or("", |query| query.expose().as_str());
+            retrieval::retrieve(&index, &scope, text)
+        });
+        let looked = looked.await;
         self.stopwatch.lap("retrieve");
-        match retrieved {
-            Ok(retrieved) => Input::Retrieved(retrieved),
-            Err(error) => {
+        match looked {
+            Ok(Ok(retrieved)) => Input::Retrieved(retrieved),
+            Err(_) => {
+                tracing::error!("the search ended before its result");
+                Input::SearchFailed
+            }
+            Ok(Err(error)) => {
                 tracing::error!(%error, "retrieval failed");
                 Input::SearchFailed
             }

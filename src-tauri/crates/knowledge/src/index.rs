@@ -56,6 +56,12 @@ pub struct Search {
 }
 
 impl Search {
+    /// Whether the knowledge is likely enough to cover the question.
+    #[must_use]
+    pub fn covers(&self) -> bool {
+        self.in_scope >= self.basis.thresholds().in_scope
+    }
+
     const fn nothing() -> Self {
         Self { hits: Vec::new(), in_scope: 0.0, informative: 0, basis: Basis::Words }
     }

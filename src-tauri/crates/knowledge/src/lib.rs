@@ -38,7 +38,7 @@ mod vocabulary;
 mod words;
 
 pub use answer::AnswerMode;
-pub use calibration::{FEATURES, Features, IN_SCOPE_THRESHOLD};
+pub use calibration::{FEATURES, Features};
 pub use entry::Entry;
 pub use error::{IngestError, KnowledgeError, PackError, PackFault};
 pub use index::{Hit, Index, Search, TopicSuggestion};

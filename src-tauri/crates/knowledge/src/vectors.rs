@@ -11,6 +11,9 @@ use crate::{Entry, Features, parts, vocabulary::Counts};
 
 /// Bytes of a stored vector: the scale, then the numbers.
 const STORED: usize = size_of::<f32>() + DIMENSIONS;
+/// What a part of the answer counts against a phrasing: a document whose headings say little is found
+/// by what it tells, and questions that many answers touch upon are not led astray.
+const TOLD: f32 = 0.85;
 /// How many of the nearest phrasings are averaged.
 const NEAR: usize = 3;
 
@@ -179,11 +182,12 @@ impl VectorIndex {
         let count = phrasings - start;
         #[expect(clippy::cast_precision_loss, reason = "an entry has at most 201 phrasings")]
         let mean = |sum: f32, count: usize| sum / count.max(1) as f32;
+        let least = TOLD * told;
         Nearness {
             ordinal,
-            nearest: best[0],
-            near: mean(best.iter().sum(), count.min(NEAR)),
-            around: mean(sum, count),
+            nearest: best[0].max(least),
+            near: mean(best.iter().sum(), count.min(NEAR)).max(least),
+            around: mean(sum, count).max(least),
             told,
         }
     }
@@ -203,7 +207,7 @@ impl VectorIndex {
 impl Nearness {
     /// What the nearest are chosen by.
     fn reach(&self) -> f32 {
-        self.nearest.max(self.told) + self.near
+        self.nearest + self.near
     }
 
     /// Adds to how an entry matches by words.
@@ -226,7 +230,7 @@ mod tests {
 
     #[test]
     fn rounding_keeps_cosines() {
-        for (a, b) in [(0.0, 0.1), (0.3, 1.2), (0.7, 0.7), (0.0, 3.0)] {
+        for (a, b) in [(0.0_f32, 0.1_f32), (0.3, 1.2), (0.7, 0.7), (0.0, 3.0)] {
             let (exact, question) = ((b - a).cos(), Vector::new(&meaning(b)));
             let index = index_of(vec![Vector::new(&meaning(a))]);
             let found = index.nearness(0, &question).nearest;

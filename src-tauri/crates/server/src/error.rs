@@ -25,10 +25,12 @@ pub const fn status_of(code: ErrorCode) -> StatusCode {
         ErrorCode::SessionRequired | ErrorCode::SignInRequired => StatusCode::UNAUTHORIZED,
         ErrorCode::Denied | ErrorCode::MfaRequired => StatusCode::FORBIDDEN,
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
-        ErrorCode::MessageEmpty => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorCode::MessageEmpty | ErrorCode::DocumentUnreadable => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorCode::MessageTooLong => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorCode::RateLimited | ErrorCode::CoolingDown => StatusCode::TOO_MANY_REQUESTS,
-        ErrorCode::TurnRunning | ErrorCode::VaultExists => StatusCode::CONFLICT,
+        ErrorCode::TurnRunning | ErrorCode::VaultExists | ErrorCode::DocumentConflict => {
+            StatusCode::CONFLICT
+        }
         ErrorCode::VaultInUse
         | ErrorCode::VaultUnusable
         | ErrorCode::SettingsInvalid

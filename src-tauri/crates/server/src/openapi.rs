@@ -28,6 +28,11 @@ use crate::{audit, destinations, knowledge, session, status, turns};
         destinations::list,
         destinations::add,
         destinations::remove,
+        knowledge::import,
+        knowledge::documents,
+        knowledge::remove,
+        knowledge::index,
+        knowledge::search,
     )
 )]
 struct Description;

@@ -7,9 +7,9 @@ use axum::{
     extract::DefaultBodyLimit,
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{delete, get, post},
+    routing::{delete, get, post, put},
 };
-use cloister_app::{App, AppError, Peer};
+use cloister_app::{App, AppError, MAX_DOCUMENT_BYTES, Peer};
 use http::{HeaderValue, Request, header};
 
 use crate::{ApiError, audit, destinations, knowledge, reader::Context, session, status, turns};
@@ -26,6 +26,7 @@ pub fn router(app: Arc<App>, peer: Peer) -> Router {
         .route("/api/suggestions", get(knowledge::suggestions))
         .route("/api/passages/{id}", get(knowledge::passage))
         .route("/api/draft", post(knowledge::draft))
+        .merge(knowledge_routes())
         .route("/api/conversation", get(turns::conversation))
         .route("/api/turns", post(turns::ask))
         .route("/api/turns/{id}/events", get(turns::events))
@@ -41,6 +42,18 @@ pub fn router(app: Arc<App>, peer: Peer) -> Router {
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
         .layer(middleware::from_fn(harden))
         .with_state(Context { app, peer })
+}
+
+/// Documents and many questions at once are larger than other requests.
+fn knowledge_routes() -> Router<Context> {
+    Router::new()
+        .route(
+            "/api/knowledge/documents",
+            put(knowledge::import).get(knowledge::documents).delete(knowledge::remove),
+        )
+        .route("/api/knowledge/index", get(knowledge::index))
+        .route("/api/knowledge/search", post(knowledge::search))
+        .layer(DefaultBodyLimit::max(MAX_DOCUMENT_BYTES))
 }
 
 /// An API that answers every request with `error`, for a vault that could not be opened.

@@ -41,8 +41,8 @@ mod seal;
 mod session;
 mod store;
 mod vault;
-mod writer;
 mod vectors;
+mod writer;
 
 #[cfg(test)]
 mod tests;
