@@ -174,6 +174,13 @@ bench-guard: ## Measures the guard and other tools: EVALS=DIR [ONLY=accuracy|spe
 bench-store: setup ## Measures the vault and access control: [PARTS="turn audit"]
 	@packaging/bench-store.sh $(PARTS)
 
+.PHONY: bench-knowledge
+bench-knowledge: ## Measures the search and other tools: EVALS=DIR
+	@# the mistake in the call is found before anything is built
+	@packaging/bench-knowledge.sh --check "$(EVALS)"
+	@$(MAKE) models $(CLOISTER_BIN)
+	@packaging/bench-knowledge.sh "$(EVALS)"
+
 .PHONY: fuzz-guard
 fuzz-guard: ## Fuzzes the guard: [SECONDS=60] [TARGETS="scan stream"] (needs cargo-fuzz)
 	@packaging/fuzz-guard.sh "$(or $(SECONDS),60)" $(TARGETS)

@@ -3,9 +3,9 @@
 //! Two sets of constants: by words alone, and by words and meaning where a sentence encoder is at
 //! hand. Those of words are fitted by `examples/measure.rs` on the shipped pack: each of its phrasings
 //! is asked of an index from which it and its row of alternatives were left out, beside the off-topic
-//! questions of `tests/cases/knowledge`. Those of words and meaning are fitted by
-//! `packaging/fit_knowledge.py` on public sets, and judged on each set by constants that were fitted
-//! without it; `docs/benchmarks/knowledge.md` has the figures.
+//! questions of `tests/cases/knowledge`. Those of words and meaning are fitted on public sets by a
+//! softmax over each question's entries and a logistic over the first, and rounded;
+//! `docs/benchmarks/knowledge.md` has the figures, also those of sets that were left out of the fit.
 
 /// How many features there are.
 pub const FEATURES: usize = 13;
