@@ -6,6 +6,7 @@ mod binary;
 mod crash;
 mod guard;
 mod hygiene;
+mod knowledge;
 mod openapi;
 mod pack;
 mod retention;
