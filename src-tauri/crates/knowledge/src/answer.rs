@@ -14,7 +14,7 @@ const MAX_SENTENCES: usize = 6;
 /// From this similarity of words on, an entry's phrasing counts as the question itself.
 const SAME_WORDS: f32 = 0.8;
 /// From this cosine on, a phrasing means the same: on public sets the first hit is then the right one
-/// in 95 of 100 cases.
+/// in 96 of 100 cases, on the worst of them (covid-faq) in 87.
 const SAME_MEANING: f32 = 0.85;
 /// A hit with this part of the best score bears on the question too.
 const CLOSE: f32 = 0.85;
