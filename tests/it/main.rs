@@ -7,6 +7,7 @@ mod binary;
 mod crash;
 mod guard;
 mod hygiene;
+mod knowledge;
 mod limits;
 mod openapi;
 mod pack;

@@ -47,14 +47,27 @@ impl Reader {
     /// # Panics
     /// When the request is malformed or the body breaks off.
     pub async fn call(&mut self, method: &str, path: &str, body: Option<Value>) -> Answer {
+        let body = body.map(|value| ("application/json", value.to_string().into_bytes()));
+        self.send(method, path, body).await
+    }
+
+    /// Puts `bytes` to `path` as they are.
+    ///
+    /// # Panics
+    /// As [`Reader::call`].
+    pub async fn upload(&mut self, path: &str, bytes: &[u8]) -> Answer {
+        self.send("PUT", path, Some(("application/octet-stream", bytes.to_vec()))).await
+    }
+
+    async fn send(&mut self, method: &str, path: &str, body: Option<(&str, Vec<u8>)>) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
         }
         let body = match body {
-            Some(value) => {
-                request = request.header(header::CONTENT_TYPE, "application/json");
-                Body::from(value.to_string())
+            Some((kind, bytes)) => {
+                request = request.header(header::CONTENT_TYPE, kind);
+                Body::from(bytes)
             }
             None => Body::empty(),
         };

@@ -27,6 +27,10 @@ use crate::sse::{EventReader, ServerEvent};
 const PATIENCE: Duration = Duration::from_secs(5);
 const RETRY: Duration = Duration::from_millis(100);
 
+/// What bodies are made of.
+const JSON: &str = "application/json";
+const OCTETS: &str = "application/octet-stream";
+
 /// What a command is going to do, which decides what is loaded for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -131,6 +135,16 @@ impl Client {
         self.ask(Method::DELETE, path, None).await
     }
 
+    /// Sends `bytes` as they are to `path`.
+    pub(crate) async fn upload<T: DeserializeOwned>(
+        &mut self,
+        path: &str,
+        bytes: Vec<u8>,
+    ) -> Result<T, Failure> {
+        let response = self.send_bytes(Method::PUT, path, Some((OCTETS, bytes))).await?;
+        read(response).await
+    }
+
     /// One request and its JSON answer; an empty answer reads as `null`.
     pub(crate) async fn ask<T: DeserializeOwned>(
         &mut self,
@@ -138,10 +152,7 @@ impl Client {
         path: &str,
         body: Option<Value>,
     ) -> Result<T, Failure> {
-        let response = self.send(method, path, body).await?;
-        let bytes = response.into_body().collect().await.map_err(std::io::Error::other)?.to_bytes();
-        let bytes: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
-        Ok(serde_json::from_slice(bytes).map_err(std::io::Error::from)?)
+        read(self.send(method, path, body).await?).await
     }
 
     /// One request whose answer is a file: its body, piece by piece.
@@ -173,20 +184,31 @@ impl Client {
         }))
     }
 
-    /// One request; an answer that is an error becomes one. Where a proof of work is needed first,
-    /// it is given, once.
     async fn send(
         &mut self,
         method: Method,
         path: &str,
         body: Option<Value>,
     ) -> Result<Response<Body>, Failure> {
+        let body = body.map(|value| (JSON, value.to_string().into_bytes()));
+        self.send_bytes(method, path, body).await
+    }
+
+    /// One request, whose body is of a type; an answer that is an error becomes one. Where a proof of
+    /// work is needed first, it is given, once.
+    async fn send_bytes(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<(&str, Vec<u8>)>,
+    ) -> Result<Response<Body>, Failure> {
         let first = self.send_once(method.clone(), path, body.clone()).await;
         let Err(Failure::App(AppError { challenge: Some(challenge), .. })) = &first else {
             return first;
         };
         let proof = encoded(&prove(challenge.clone()).await?)?;
-        self.send_once(Method::POST, "/api/challenge", Some(proof)).await?;
+        let proof = Some((JSON, proof.to_string().into_bytes()));
+        self.send_once(Method::POST, "/api/challenge", proof).await?;
         self.send_once(method, path, body).await
     }
 
@@ -194,16 +216,16 @@ impl Client {
         &mut self,
         method: Method,
         path: &str,
-        body: Option<Value>,
+        body: Option<(&str, Vec<u8>)>,
     ) -> Result<Response<Body>, Failure> {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "local");
         if let Some(token) = &self.token {
             request = request.header(header::COOKIE, format!("{SESSION_COOKIE}={token}"));
         }
         let body = match body {
-            Some(value) => {
-                request = request.header(header::CONTENT_TYPE, "application/json");
-                Body::from(value.to_string())
+            Some((kind, bytes)) => {
+                request = request.header(header::CONTENT_TYPE, kind);
+                Body::from(bytes)
             }
             None => Body::empty(),
         };
@@ -272,6 +294,13 @@ async fn send_over(socket: &Path, request: Request<Body>) -> Result<Response<Bod
     tokio::spawn(connection);
     let response = sender.send_request(request).await.map_err(std::io::Error::other)?;
     Ok(response.map(Body::new))
+}
+
+/// The answer's JSON; an empty answer reads as `null`.
+async fn read<T: DeserializeOwned>(response: Response<Body>) -> Result<T, Failure> {
+    let bytes = response.into_body().collect().await.map_err(std::io::Error::other)?.to_bytes();
+    let bytes: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
+    Ok(serde_json::from_slice(bytes).map_err(std::io::Error::from)?)
 }
 
 fn encoded(body: &impl Serialize) -> Result<Value, Failure> {

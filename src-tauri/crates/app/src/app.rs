@@ -1,7 +1,6 @@
 //! The appliance as one value.
 
 use std::{
-    collections::HashMap,
     path::PathBuf,
     sync::{Arc, RwLock},
 };
@@ -12,11 +11,12 @@ use cloister_guard::Guard;
 use cloister_inference::{LanguageModel, WorkerCommand};
 use cloister_knowledge::Index;
 use cloister_store::{Destination, KeySources, Store, VaultPaths};
-use cloister_types::{Clock, Entropy, PassageId, Timestamp};
+use cloister_types::{Clock, Entropy};
 use tokio::task::JoinHandle;
 
 use crate::{
-    GuardSettings, PromiseDto, journal::Journal, model::ModelKeeper, tagger::LoadingTagger,
+    GuardSettings, PromiseDto, journal::Journal, library::Library, model::ModelKeeper,
+    sentence_encoder::LoadingEncoder, tagger::LoadingTagger,
 };
 
 /// Tries from inside this process what the egress lock must refuse.
@@ -102,12 +102,14 @@ pub struct App {
     pub(crate) access: Arc<Access>,
     pub(crate) guard: Arc<Guard>,
     pub(crate) tagger: LoadingTagger,
-    pub(crate) imported: HashMap<PassageId, Timestamp>,
+    pub(crate) encoder: LoadingEncoder,
+    pub(crate) library: Arc<Library>,
     pub(crate) desk: Arc<Desk>,
     pub(crate) model: Arc<ModelKeeper>,
     pub(crate) journal: Journal,
     pub(crate) promises: RwLock<Vec<PromiseDto>>,
     pub(crate) housekeeping: JoinHandle<()>,
+    pub(crate) librarian: JoinHandle<()>,
 }
 
 impl App {
@@ -118,6 +120,7 @@ impl App {
     /// Ends what runs in the background and closes the vault.
     pub async fn close(&self) {
         self.housekeeping.abort();
+        self.librarian.abort();
         self.model.shut_down().await;
         self.journal.flush().await;
         self.store.close().await;
@@ -127,6 +130,7 @@ impl App {
 impl Drop for App {
     fn drop(&mut self) {
         self.housekeeping.abort();
+        self.librarian.abort();
     }
 }
 

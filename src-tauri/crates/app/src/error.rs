@@ -64,6 +64,10 @@ pub enum ErrorCode {
     StoreFailed,
     /// The knowledge could not be searched or read in.
     KnowledgeFailed,
+    /// A document is of a format that is not read, or broken; the message says which.
+    DocumentUnreadable,
+    /// An entry of a document has the id of another document's entry; nothing was changed.
+    DocumentConflict,
     /// No model file is where it should be.
     ModelMissing,
     /// The model file is not the one that the manifest names.
@@ -110,6 +114,8 @@ impl ErrorCode {
             Self::VaultUnusable => "vault_unusable",
             Self::StoreFailed => "store_failed",
             Self::KnowledgeFailed => "knowledge_failed",
+            Self::DocumentUnreadable => "document_unreadable",
+            Self::DocumentConflict => "document_conflict",
             Self::ModelMissing => "model_missing",
             Self::ModelAltered => "model_altered",
             Self::ModelUnavailable => "model_unavailable",
@@ -258,6 +264,7 @@ impl From<StoreError> for AppError {
             | StoreError::PassphraseTooShort { .. }
             | StoreError::NoKeyring
             | StoreError::CredentialMissing => ErrorCode::InvalidRequest,
+            StoreError::DuplicatePassage => ErrorCode::DocumentConflict,
             StoreError::NoVault { .. }
             | StoreError::KeysMalformed
             | StoreError::KeysAltered

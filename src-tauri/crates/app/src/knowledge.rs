@@ -1,16 +1,22 @@
-//! Knowledge as readers meet it: passages and suggestions.
+//! Knowledge as readers meet it, and as editors bring it in.
 
-use std::collections::HashMap;
+use cloister_access::{Peer, Resource, Session};
+use cloister_knowledge::{IngestError, Source, read_document};
+use cloister_store::{AuditCode, Document, Passage};
+use cloister_types::{Authorized, Label, PassageId, act};
 
-use cloister_access::{Peer, Session};
-use cloister_knowledge::Entry;
-use cloister_store::Store;
-use cloister_types::{PassageId, Timestamp};
-
-use crate::{App, AppError, PassageDto, SuggestionsDto, TopicDto};
+use crate::{
+    App, AppError, DocumentDto, DocumentsDto, ErrorCode, FoundDto, FoundHitDto, ImportDto,
+    ImportedDto, IndexDto, PassageDto, RemovedDto, SearchDto, SearchResultsDto, SuggestionsDto,
+    TopicDto, error::sentence, open::failed,
+};
 
 /// Suggested questions at once.
 const SUGGESTIONS: usize = 6;
+/// Most hits that a search gives for one question.
+const MOST_HITS: usize = 100;
+/// Most questions of one search.
+const MOST_QUERIES: usize = 256;
 
 impl App {
     /// A passage that the reader may read.
@@ -39,7 +45,7 @@ impl App {
             text: entry.answer.clone(),
             label: entry.label.into(),
             collection: entry.collection.clone(),
-            updated_at: self.imported.get(&id).map(ToString::to_string),
+            updated_at: self.library.imported(&id).map(|at| at.to_string()),
         })
     }
 
@@ -54,13 +60,155 @@ impl App {
             .collect();
         SuggestionsDto { suggestions }
     }
+
+    /// Brings a document in, or up to date: its entries become those that `bytes` hold. The search
+    /// knows them a little later; [`App::index_state`] tells when.
+    ///
+    /// # Errors
+    /// [`ErrorCode::DocumentUnreadable`] with the reason; [`ErrorCode::Denied`].
+    pub async fn import_document(
+        &self,
+        session: &Session,
+        import: ImportDto,
+        bytes: Vec<u8>,
+    ) -> Result<ImportedDto, AppError> {
+        let allowed = self.knowledge_editor(session).await?;
+        let document = document(&import.collection, &import.name)?;
+        let label = import.label.map(Label::from);
+        let ImportDto { collection, name, .. } = import;
+        let read = move || {
+            let source = Source { name: &name, collection: &collection, label, bytes: &bytes };
+            read_document(&source)
+        };
+        let entries = tokio::task::spawn_blocking(read).await.map_err(|error| failed(&error))??;
+        let label = entries.iter().map(|entry| entry.label).max().unwrap_or(Label::Public);
+        let passages: Vec<Passage> = entries.into_iter().map(Passage::from).collect();
+        let now = self.options.clock.now();
+        let report = self
+            .store
+            .import_document(&allowed, &document, &passages, session.pseudonym, now)
+            .await?;
+        self.library.changed();
+        Ok(ImportedDto {
+            entries: passages.len() as u64,
+            inserted: report.inserted,
+            updated: report.updated,
+            unchanged: report.unchanged,
+            deleted: report.deleted,
+            label: label.into(),
+        })
+    }
+
+    /// Every document that was imported.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Denied`].
+    pub async fn documents(&self, session: &Session) -> Result<DocumentsDto, AppError> {
+        let allowed = self.knowledge_editor(session).await?;
+        let items = self.store.documents(&allowed).await?.into_iter().map(|row| DocumentDto {
+            collection: row.collection,
+            name: row.name,
+            entries: row.passages,
+            imported_at: row.imported_at.to_string(),
+        });
+        Ok(DocumentsDto { items: items.collect() })
+    }
+
+    /// Removes a document with its entries.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] when there is none; [`ErrorCode::Denied`].
+    pub async fn remove_document(
+        &self,
+        session: &Session,
+        collection: &str,
+        name: &str,
+    ) -> Result<RemovedDto, AppError> {
+        let allowed = self.knowledge_editor(session).await?;
+        let document = document(collection, name)?;
+        let now = self.options.clock.now();
+        let removed =
+            self.store.remove_document(&allowed, &document, session.pseudonym, now).await?;
+        let deleted = removed.ok_or_else(AppError::not_found)?;
+        self.library.changed();
+        Ok(RemovedDto { deleted })
+    }
+
+    /// How far the index is behind the store.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Denied`].
+    pub async fn index_state(&self, session: &Session) -> Result<IndexDto, AppError> {
+        self.knowledge_editor(session).await?;
+        let (progress, settled) = self.library.progress();
+        Ok(IndexDto {
+            settled,
+            failed: progress.failed,
+            entries: progress.entries,
+            encoded: progress.encoded,
+            limit: if settled { self.encoder_trouble().await.map(|why| why.message) } else { None },
+        })
+    }
+
+    /// The best entries for each of many questions, within what the editor may read. Waits until the
+    /// index has seen every change.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidRequest`] for more than 256 questions; [`ErrorCode::Denied`].
+    pub async fn search(
+        &self,
+        session: &Session,
+        search: SearchDto,
+    ) -> Result<SearchResultsDto, AppError> {
+        self.knowledge_editor(session).await?;
+        if search.queries.len() > MOST_QUERIES {
+            let most = format!("A search takes at most {MOST_QUERIES} questions at once.");
+            return Err(AppError::new(ErrorCode::InvalidRequest, most));
+        }
+        self.library.settled().await;
+        let (index, scope) = (self.index(), self.access.read_scope(session));
+        let top = search.top.min(MOST_HITS);
+        let look = move || {
+            let texts: Vec<&str> = search.queries.iter().map(|query| query.text.as_str()).collect();
+            let found = index.search_all(&scope, &texts, top)?;
+            let items = search.queries.iter().zip(found).map(|(query, found)| FoundDto {
+                id: query.id.clone(),
+                in_scope: found.in_scope,
+                hits: found.hits.iter().map(|hit| FoundHitDto::new(hit, search.explain)).collect(),
+            });
+            Ok(SearchResultsDto { items: items.collect() })
+        };
+        tokio::task::spawn_blocking(look)
+            .await
+            .map_err(|error| failed(&error))?
+            .map_err(|error: cloister_knowledge::KnowledgeError| failed(&error))
+    }
+
+    /// Why the search goes by words alone, once the encoder is loaded or known not to be.
+    pub(crate) async fn encoder_trouble(&self) -> Option<AppError> {
+        let encoder = self.encoder.clone();
+        tokio::task::spawn_blocking(move || encoder.trouble()).await.ok().flatten()
+    }
+
+    async fn knowledge_editor(
+        &self,
+        session: &Session,
+    ) -> Result<Authorized<act::ImportKnowledge>, AppError> {
+        self.authorise(session, &Resource::Appliance).await
+    }
 }
 
-/// The entries that the store holds, in their order, and when each was imported.
-pub(crate) async fn entries(
-    store: &Store,
-) -> Result<(Vec<Entry>, HashMap<PassageId, Timestamp>), AppError> {
-    let rows = store.passages().await?;
-    let imported = rows.iter().map(|row| (row.passage.id.clone(), row.imported_at)).collect();
-    Ok((rows.into_iter().map(Entry::from).collect(), imported))
+/// A document by its names, where they can be ones.
+fn document(collection: &str, name: &str) -> Result<Document, AppError> {
+    let collection: AuditCode = collection.parse().map_err(|_| {
+        let rule = "A collection\u{2019}s name has 1 to 64 letters, digits or . _ : / -";
+        AppError::new(ErrorCode::InvalidRequest, rule)
+    })?;
+    Ok(Document { collection, name: name.to_owned() })
+}
+
+impl From<IngestError> for AppError {
+    fn from(error: IngestError) -> Self {
+        Self::new(ErrorCode::DocumentUnreadable, sentence(&error.to_string()))
+    }
 }

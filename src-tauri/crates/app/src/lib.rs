@@ -28,7 +28,9 @@ mod guard_settings;
 mod journal;
 mod keys;
 mod knowledge;
+mod library;
 mod limits;
+mod loading;
 mod model;
 mod open;
 mod overview;
@@ -39,6 +41,7 @@ mod profile;
 mod promises;
 mod retention;
 mod self_test;
+mod sentence_encoder;
 mod session;
 mod sign_in;
 mod status;
@@ -52,6 +55,7 @@ pub use cloister_access::{Peer, Session, TimeZone, Token};
 pub use cloister_chat::{Event, Outcome, RunningTurn};
 pub use cloister_guard::Profile;
 pub use cloister_inference::{BenchPlan, BenchReport, ModelRecord, WorkerCommand};
+pub use cloister_knowledge::MAX_DOCUMENT_BYTES;
 pub use cloister_store::{
     AlertKind, KeySources, Place, Restriction, SecretServiceKeyring, SecurityKind, Unlock, Vault,
     VaultPaths,

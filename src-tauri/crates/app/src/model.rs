@@ -1,14 +1,14 @@
 //! The model: found, checked, loaded behind the window, measured.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
 };
 
 use cloister_chat::ModelSlot;
 use cloister_inference::{
-    BenchPlan, BenchReport, Engine, EngineOptions, EngineState, LanguageModel, Manifest, Message,
-    ModelError, ModelRecord, WorkerCommand, verify,
+    BenchPlan, BenchReport, EncoderRecord, Engine, EngineOptions, EngineState, LanguageModel,
+    Manifest, Message, ModelError, ModelRecord, WorkerCommand, verify,
 };
 use cloister_types::VerifiedModel;
 
@@ -223,6 +223,13 @@ pub async fn bench_model(
     let report = engine.bench(plan).await;
     engine.shut_down().await;
     report.map_err(|error| AppError::new(ErrorCode::ModelUnavailable, sentence(&error.to_string())))
+}
+
+/// The first folder of `models` that has the weights of `encoder`.
+pub(crate) fn folder_of<'m>(models: &'m [PathBuf], encoder: Option<&EncoderRecord>) -> &'m Path {
+    let file = encoder.map_or("", |record| record.model().file());
+    let folder = models.iter().find(|folder| folder.join(file).exists()).or(models.first());
+    folder.map_or(Path::new(""), PathBuf::as_path)
 }
 
 /// The first folder of `models` that has the file decides.

@@ -1,7 +1,6 @@
 //! Making a vault, opening the appliance, and what runs behind it.
 
 use std::{
-    collections::HashMap,
     sync::{Arc, RwLock},
     time::Duration,
 };
@@ -9,11 +8,11 @@ use std::{
 use cloister_access::{Access, RoleName};
 use cloister_chat::{Desk, DeskParts, Placeholders, SystemPrompt};
 use cloister_guard::Guard;
-use cloister_knowledge::{Entry, Index, read_pack};
+use cloister_knowledge::read_pack;
 use cloister_store::{
     AuditCode, AuditCodeError, ClockState, Destination, NewKey, Passage, Store, Unlock, Vault,
 };
-use cloister_types::{PassageId, Secret, Timestamp};
+use cloister_types::{Secret, Timestamp};
 
 use crate::{
     App, AppError, AppOptions, ErrorCode, Pack,
@@ -22,9 +21,11 @@ use crate::{
     erasure::keep_tombstones,
     error::sentence,
     journal::Journal,
-    keys, knowledge,
+    keys,
+    library::Library,
     model::ModelKeeper,
     pack, read_destinations,
+    sentence_encoder::LoadingEncoder,
     tagger::LoadingTagger,
 };
 
@@ -66,6 +67,7 @@ impl App {
     /// Those of [`App::open`], and [`ErrorCode::UnlockFailed`] when what was typed does not fit.
     pub async fn unlock(options: AppOptions, unlock: &Unlock) -> Result<Arc<Self>, AppError> {
         let tagger = LoadingTagger::start(options.models.clone());
+        let encoder = LoadingEncoder::start(options.models.clone());
         let guard = Arc::new(options.guard.guard(Some(Arc::new(tagger.clone())))?);
         let destinations = read_destinations(&options.paths.config_dir)?;
         let (store, new) = if Vault::exists(&options.paths) {
@@ -78,11 +80,11 @@ impl App {
             if new {
                 import(&store, &options).await?;
             }
-            prepare(&store, destinations, options.clock.now()).await
+            prepare(&store, &encoder, destinations, options.clock.now()).await
         };
         match prepared.await {
             Ok(knowledge) => {
-                let app = Self::start(options, store, (guard, tagger), knowledge);
+                let app = Self::start(options, store, (guard, tagger, encoder), knowledge);
                 if let Err(error) = app.access.load_limits().await {
                     app.close().await;
                     return Err(error.into());
@@ -101,11 +103,10 @@ impl App {
     fn start(
         options: AppOptions,
         store: Store,
-        (guard, tagger): (Arc<Guard>, LoadingTagger),
+        (guard, tagger, encoder): (Arc<Guard>, LoadingTagger, LoadingEncoder),
         knowledge: Knowledge,
     ) -> Arc<Self> {
-        let Knowledge { site, index, imported, destinations, administered } = knowledge;
-        let index = Arc::new(RwLock::new(Arc::new(index)));
+        let Knowledge { site, library, destinations, administered } = knowledge;
         let access = Arc::new(Access::new(
             store.clone(),
             Arc::clone(&options.clock),
@@ -119,7 +120,7 @@ impl App {
             store: store.clone(),
             access: Arc::clone(&access),
             guard: Arc::clone(&guard),
-            index,
+            index: library.index(),
             model: model.slot(),
             system,
             placeholders: if options.guard.reversible() {
@@ -139,6 +140,7 @@ impl App {
             Arc::clone(&desk),
         ));
         let journal = Journal::start(store.clone());
+        let librarian = library.keep(store.clone(), encoder.clone());
         Arc::new(Self {
             options,
             site,
@@ -147,12 +149,14 @@ impl App {
             access,
             guard,
             tagger,
-            imported,
+            encoder,
+            library,
             desk,
             model,
             journal,
             promises: RwLock::default(),
             housekeeping,
+            librarian,
         })
     }
 }
@@ -181,8 +185,7 @@ async fn create(options: &AppOptions, first: FirstKey) -> Result<Store, AppError
 /// What an opened vault knows, and where its copies go.
 struct Knowledge {
     site: String,
-    index: Index,
-    imported: HashMap<PassageId, Timestamp>,
+    library: Arc<Library>,
     destinations: Arc<[Destination]>,
     /// Whether somebody may sign in as an administrator.
     administered: bool,
@@ -191,19 +194,18 @@ struct Knowledge {
 /// Tidies the vault up and builds the index over its entries.
 async fn prepare(
     store: &Store,
+    encoder: &LoadingEncoder,
     destinations: Vec<Destination>,
     now: Timestamp,
 ) -> Result<Knowledge, AppError> {
     store.end_orphaned_guests(now).await?;
     store.purge(now, ClockState::Trusted).await?;
-    let (entries, imported) = knowledge::entries(store).await?;
-    let index = Index::build(&entries).map_err(|error| failed(&error))?;
+    let library = Arc::new(Library::open(store, encoder).await?);
     let admin: AuditCode =
         RoleName::admin().as_str().parse().map_err(|error: AuditCodeError| failed(&error))?;
     Ok(Knowledge {
-        site: site_name(&entries),
-        index,
-        imported,
+        site: site_name(&library),
+        library,
         destinations: destinations.into(),
         administered: store.count_active(&admin).await? > 0,
     })
@@ -258,10 +260,10 @@ async fn import(store: &Store, options: &AppOptions) -> Result<usize, AppError> 
 }
 
 /// The name of whose desk this is: that of the sample pack where its entries are.
-fn site_name(entries: &[Entry]) -> String {
+fn site_name(library: &Library) -> String {
     pack::manga()
         .ok()
-        .filter(|pack| entries.iter().any(|entry| entry.collection == pack.id))
+        .filter(|pack| library.holds(&pack.id))
         .map_or_else(|| NAMELESS_SITE.to_owned(), |pack| pack.name)
 }
 

@@ -56,7 +56,7 @@ impl App {
             self.nobody_beyond_role().await?,
             self.every_decision_recorded().await?,
             self.data_ends().await?,
-            self.answers_stand_on_sources(session)?,
+            self.answers_stand_on_sources(session).await?,
         ])
     }
 
@@ -184,7 +184,7 @@ impl App {
         Ok(promise.limited(evidence, limit.to_owned()))
     }
 
-    fn answers_stand_on_sources(&self, session: &Session) -> Result<PromiseDto, AppError> {
+    async fn answers_stand_on_sources(&self, session: &Session) -> Result<PromiseDto, AppError> {
         let promise =
             Promise { id: "P6", title: "Answers stand on sources, or say that they do not know" };
         let scope = self.access.read_scope(session);
@@ -215,9 +215,14 @@ impl App {
         if !wrong.is_empty() || declined < FOREIGN_QUESTIONS.len() {
             return Ok(promise.broken(evidence));
         }
-        let limit = "A composed answer is checked sentence by sentence for the words and figures \
-                     of its source, not for its meaning.";
-        Ok(promise.limited(evidence, limit.to_owned()))
+        let mut limit = "A composed answer is checked sentence by sentence for the words and \
+                         figures of its source, not for its meaning."
+            .to_owned();
+        if let Some(why) = self.encoder_trouble().await {
+            limit.push_str(" The search goes by words alone: ");
+            limit.push_str(&why.message);
+        }
+        Ok(promise.limited(evidence, limit))
     }
 }
 

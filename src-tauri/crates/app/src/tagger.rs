@@ -1,16 +1,11 @@
 //! The name tagger: read, checked and loaded on a thread of its own.
 
-use std::{
-    panic::catch_unwind,
-    path::{Path, PathBuf},
-    sync::{Arc, OnceLock},
-    thread,
-};
+use std::{path::PathBuf, sync::Arc};
 
-use cloister_inference::{self as inference, Manifest, RampartTagger, TaggerError};
+use cloister_inference::{self as inference, EncoderTask, Manifest, RampartTagger, TaggerError};
 use cloister_types::{TagError, Tagger, Tagging};
 
-use crate::{AppError, ErrorCode, error::sentence};
+use crate::{AppError, ErrorCode, error::sentence, loading::Loading, model::folder_of};
 
 /// Reads, checks and loads the name tagger; the first folder of `models` that has its file decides.
 /// Blocks for some tenths of a second.
@@ -24,9 +19,7 @@ pub fn load_tagger(models: &[PathBuf]) -> Result<Arc<dyn Tagger>, AppError> {
 
 fn load(models: &[PathBuf]) -> Result<RampartTagger, AppError> {
     let manifest = Manifest::built_in()?;
-    let file = manifest.encoders().first().map_or("", |record| record.model().file());
-    let folder = models.iter().find(|folder| folder.join(file).exists()).or(models.first());
-    let folder = folder.map_or(Path::new(""), PathBuf::as_path);
+    let folder = folder_of(models, manifest.encoder(EncoderTask::Tag));
     inference::load_tagger(folder, &manifest).map_err(|error| match error {
         TaggerError::File(error) => error.into(),
         _ => AppError::new(ErrorCode::ModelUnavailable, sentence(&error.to_string())),
@@ -35,33 +28,19 @@ fn load(models: &[PathBuf]) -> Result<RampartTagger, AppError> {
 
 /// A tagger that is loaded behind the start: the first text waits for it. Without its files it
 /// fails on every text, and the guard goes on with its rules.
-#[derive(Clone, Default)]
-pub(crate) struct LoadingTagger(Arc<OnceLock<Result<RampartTagger, AppError>>>);
+#[derive(Clone)]
+pub(crate) struct LoadingTagger(Loading<RampartTagger>);
 
 impl LoadingTagger {
     /// Starts loading from `models`.
     pub(crate) fn start(models: Vec<PathBuf>) -> Self {
-        let tagger = Self::default();
-        let loaded = Arc::clone(&tagger.0);
-        let load = move || {
-            let unusable = || AppError::new(ErrorCode::ModelUnavailable, "The tagger is unusable.");
-            // whatever happens, a text must not wait for ever
-            let result = catch_unwind(|| load(&models)).unwrap_or_else(|_| Err(unusable()));
-            if let Err(error) = &result {
-                tracing::warn!(%error, "names and addresses are found by rules alone");
-            }
-            drop(loaded.set(result));
-        };
-        if let Err(error) = thread::Builder::new().name("tagger".to_owned()).spawn(load) {
-            let why = format!("The tagger could not be started: {error}.");
-            drop(tagger.0.set(Err(AppError::new(ErrorCode::ModelUnavailable, why))));
-        }
-        tagger
+        let lost = "names and addresses are found by rules alone";
+        Self(Loading::start("tagger", lost, move || load(&models)))
     }
 
     /// Waits until it is loaded, and says why it is not, if so. Blocks.
     pub(crate) fn trouble(&self) -> Option<AppError> {
-        self.0.wait().as_ref().err().cloned()
+        self.0.wait().err().cloned()
     }
 }
 

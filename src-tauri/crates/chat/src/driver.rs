@@ -183,7 +183,7 @@ impl Driver {
             Effect::Authorise => {
                 Some(Input::Authorised(self.parts.access.read_scope(&self.session)))
             }
-            Effect::Retrieve(scope) => Some(self.retrieve(&scope).await),
+            Effect::Retrieve(scope) => Some(self.retrieve(scope).await),
             Effect::RecordAuthorised(authorisation) => {
                 let recorded = self.record_authorised(&authorisation).await;
                 self.stopwatch.lap("record_authorised");
@@ -235,19 +235,28 @@ impl Driver {
         Input::Guarded(Box::new(situation))
     }
 
-    async fn retrieve(&mut self, scope: &ReadScope) -> Input {
+    /// On a blocking thread: the question's meaning is computed there, by a model that may still be
+    /// loading.
+    async fn retrieve(&mut self, scope: ReadScope) -> Input {
         let index = self.parts.index();
         let query = self.query.take();
-        let text = query.as_ref().map_or("", |query| query.expose().as_str());
-        let retrieved = retrieval::retrieve(&*index, scope, text);
+        let looked = tokio::task::spawn_blocking(move || {
+            let text = query.as_ref().map_or("", |query| query.expose().as_str());
+            retrieval::retrieve(&*index, &scope, text)
+        });
+        let looked = looked.await;
         self.stopwatch.lap("retrieve");
-        match retrieved {
-            Ok(retrieved) => Input::Retrieved(retrieved),
-            Err(RetrievalError::Exceeded(exceeded)) => {
+        match looked {
+            Ok(Ok(retrieved)) => Input::Retrieved(retrieved),
+            Err(_) => {
+                tracing::error!("the search ended before its result");
+                Input::SearchFailed
+            }
+            Ok(Err(RetrievalError::Exceeded(exceeded))) => {
                 self.report(&exceeded).await;
                 Input::SearchFailed
             }
-            Err(RetrievalError::Knowledge(error)) => {
+            Ok(Err(RetrievalError::Knowledge(error))) => {
                 tracing::error!(%error, "retrieval failed");
                 Input::SearchFailed
             }

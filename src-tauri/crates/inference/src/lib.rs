@@ -1,5 +1,5 @@
 //! The language model, verified, run in a worker process and asked one question at a time; and the
-//! tagger of names and places, verified and run in this process.
+//! tagger of names and places and the encoder of sentences, verified and run in this process.
 //!
 //! **Guarantees.**
 //! - Only a [`VerifiedModel`](cloister_types::VerifiedModel) is loaded: a file whose size and digest
@@ -20,6 +20,7 @@
 //! prompts share; a *token* is the model's unit of text; a *finish reason* says why an answer ended.
 #![forbid(unsafe_code)]
 
+mod encoder;
 mod engine;
 mod error;
 mod generation;
@@ -29,12 +30,14 @@ pub mod protocol;
 pub mod scripted;
 mod tagger;
 mod verify;
+mod wordpiece;
 pub mod worker;
 
+pub use encoder::{EncoderError, MiniLm, load_encoder};
 pub use engine::{BenchReport, Engine, EngineOptions, EngineState, WorkerCommand, physical_cores};
 pub use error::{EngineError, LoadError, ModelError, ProtocolError, WorkerError};
 pub use generation::{Canceller, GenerateRequest, Generation, GenerationEvent, LanguageModel};
-pub use manifest::{ChatTemplate, EncoderRecord, FileRecord, Manifest, ModelRecord};
+pub use manifest::{ChatTemplate, EncoderRecord, EncoderTask, FileRecord, Manifest, ModelRecord};
 pub use message::{Message, Role};
 pub use protocol::{BenchFigures, BenchPlan, FinishReason, RejectReason};
 pub use tagger::{MAX_PIECES, RampartTagger, TaggerError, load_tagger};

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::ModelError;
 
-pub use encoder::{EncoderRecord, FileRecord};
+pub use encoder::{EncoderRecord, EncoderTask, FileRecord};
 
 const BUILT_IN: &str = include_str!("../../../../models/models.toml");
 
@@ -66,6 +66,12 @@ impl Manifest {
     #[must_use]
     pub fn encoders(&self) -> &[EncoderRecord] {
         &self.encoders
+    }
+
+    /// The encoder for `task`: the first that is listed.
+    #[must_use]
+    pub fn encoder(&self, task: EncoderTask) -> Option<&EncoderRecord> {
+        self.encoders.iter().find(|encoder| encoder.task() == task)
     }
 
     /// The model that is used when nobody chose another: the first one.
@@ -273,11 +279,21 @@ mod tests {
     #[test]
     fn the_built_in_manifest_names_the_tagger() {
         let manifest = Manifest::built_in().expect("the manifest is valid");
-        let [encoder] = manifest.encoders() else { panic!("one encoder") };
+        let encoder = manifest.encoder(EncoderTask::Tag).expect("a tagger");
         assert_eq!(encoder.id(), "rampart-1.4.0-q4");
         assert_eq!(encoder.model().size(), 14_693_379);
         assert_eq!(encoder.tokenizer().file(), "rampart-1.4.0-tokenizer.json");
         assert!(encoder.attribution().contains("National Design Studio"));
+    }
+
+    #[test]
+    fn the_built_in_manifest_names_the_sentence_encoder() {
+        let manifest = Manifest::built_in().expect("the manifest is valid");
+        let encoder = manifest.encoder(EncoderTask::Embed).expect("a sentence encoder");
+        assert_eq!(encoder.id(), "all-minilm-l6-v2-int8");
+        assert_eq!(encoder.model().size(), 22_928_619);
+        assert_eq!(encoder.model().sha256()[..4], [0x81, 0x99, 0xbe, 0x6f]);
+        assert_eq!(encoder.licence(), "Apache-2.0");
     }
 
     #[test]
@@ -300,6 +316,7 @@ mod tests {
             ("licence =", "license =", "missing field"),
             ("role = \"tokenizer\"", "role = \"model\"", "one file of each role"),
             ("role = \"tokenizer\"", "role = \"other\"", "unknown variant"),
+            ("task = \"tag\"", "task = \"sing\"", "unknown variant"),
             ("file = \"rampart", "file = \"../rampart", "a plain name"),
             ("size = 14693379", "size = 0", "size is"),
             ("sha256 = \"9f", "sha256 = \"", "64 hexadecimal"),

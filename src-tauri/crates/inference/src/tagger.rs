@@ -4,7 +4,6 @@
 //! windows hold is read where more stands around it. The tagger keeps nothing of a text.
 
 mod labels;
-mod wordpiece;
 
 use std::{ops::Range, path::Path, sync::Arc};
 
@@ -13,9 +12,12 @@ use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool};
 use rten_tensor::{NdTensor, prelude::*};
 
 use labels::LABELS;
-use wordpiece::{CutText, Piece, WordPiece};
 
-use crate::{Manifest, ModelError, verify::read_verified};
+use crate::{
+    EncoderTask, Manifest, ModelError,
+    verify::read_verified,
+    wordpiece::{CutText, Piece, WordPiece},
+};
 
 /// Pieces that one text may have before the rest is left to the rules: some 60,000 characters,
 /// which take seconds.
@@ -69,7 +71,7 @@ pub struct RampartTagger {
 /// # Errors
 /// [`TaggerError`]; the guard then works by rules alone, and says so.
 pub fn load_tagger(folder: &Path, manifest: &Manifest) -> Result<RampartTagger, TaggerError> {
-    let record = manifest.encoders().first().ok_or(TaggerError::NotListed)?;
+    let record = manifest.encoder(EncoderTask::Tag).ok_or(TaggerError::NotListed)?;
     let tokenizer = read_verified(folder, record.tokenizer())?;
     RampartTagger::load(read_verified(folder, record.model())?, &tokenizer)
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use cloister_inference::{
-    MAX_PIECES, Manifest, ModelError, RampartTagger, TaggerError, load_tagger,
+    EncoderTask, MAX_PIECES, Manifest, ModelError, RampartTagger, TaggerError, load_tagger,
 };
 use cloister_types::{TagKind, Tagger};
 
@@ -133,7 +133,7 @@ fn a_missing_or_altered_file_is_told() {
     assert!(matches!(error, TaggerError::File(ModelError::Missing { .. })), "{error}");
 
     let manifest = manifest();
-    let record = manifest.encoders().first().expect("the tagger is listed");
+    let record = manifest.encoder(EncoderTask::Tag).expect("it is listed");
     for file in [record.model(), record.tokenizer()] {
         let mut bytes = std::fs::read(models_folder().join(file.file())).expect("it was fetched");
         if let Some(byte) = bytes.get_mut(1_000).filter(|_| file == record.model()) {

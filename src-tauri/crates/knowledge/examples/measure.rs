@@ -1,4 +1,4 @@
-//! Measures retrieval and fits the constants of `calibration.rs`.
+//! Measures retrieval by words and fits its constants in `calibration.rs`.
 //!
 //! ```sh
 //! cargo run --release -p cloister-knowledge --example measure -- \
@@ -21,9 +21,7 @@ use std::{
     time::Instant,
 };
 
-use cloister_knowledge::{
-    AnswerMode, Entry, FEATURES, Features, Hit, IN_SCOPE_THRESHOLD, Index, Search, read_pack,
-};
+use cloister_knowledge::{AnswerMode, Entry, FEATURES, Features, Hit, Index, Search, read_pack};
 use cloister_types::{Label, ReadScope};
 use serde::Deserialize;
 
@@ -171,11 +169,10 @@ fn report(trials: &[Trial], verbose: bool) {
         for trial in trials {
             let right = rank(trial) == Some(0);
             let hit = trial.found.hits.first().map_or("-", |hit| hit.id.as_str());
-            let (verdict, wrong) =
-                match (trial.relevant.first(), trial.found.in_scope >= IN_SCOPE_THRESHOLD) {
-                    (Some(_), kept) => (if right { "right" } else { "WRONG" }, !right || !kept),
-                    (None, kept) => (if kept { "KEPT" } else { "declined" }, kept),
-                };
+            let (verdict, wrong) = match (trial.relevant.first(), trial.found.covers()) {
+                (Some(_), kept) => (if right { "right" } else { "WRONG" }, !right || !kept),
+                (None, kept) => (if kept { "KEPT" } else { "declined" }, kept),
+            };
             if wrong {
                 println!(
                     "{verdict} {:.2} {hit} <- {} {:?}",

@@ -14,6 +14,36 @@ pub enum KnowledgeError {
     Engine(#[from] tantivy::TantivyError),
 }
 
+/// A document that could not be read.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IngestError {
+    /// The ending of the name is none that is read.
+    #[error("this format is not read; JSON Lines, CSV, Markdown, text and HTML are")]
+    Format,
+    /// Larger than a document may be.
+    #[error("the file is larger than 64 MB")]
+    TooLarge,
+    /// Neither UTF-8 nor UTF-16, or not a text.
+    #[error("the file is not a text in UTF-8 or UTF-16")]
+    Encoding,
+    /// There is nothing to read in it.
+    #[error("there is nothing in it to read")]
+    Empty,
+    /// The name is too long for the ids of its passages.
+    #[error("the file's name is too long or not printable")]
+    Name,
+    /// A row of a table lacks a cell, has a label that is none or a quote that is not closed.
+    #[error("row {row} has no question, no answer, an unknown label or an open quote")]
+    Row {
+        /// The row, counted from 1, the header included.
+        row: usize,
+    },
+    /// A line of a pack is at fault.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+}
+
 /// A pack that could not be read: the first line at fault and why.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {fault}")]

@@ -2,29 +2,33 @@
 
 use std::collections::{HashMap, HashSet};
 
-use cloister_types::{PassageId, ReadScope};
+use cloister_types::{Label, PassageId, ReadScope};
 
 use crate::{
-    Entry, Features, KnowledgeError,
+    Entry, Features, KnowledgeError, Meanings, Vector,
     bm25::Engine,
+    calibration::Basis,
     profile::{EntryWords, Profile},
     question::Question,
     rank,
-    vocabulary::Vocabulary,
+    vectors::VectorIndex,
+    vocabulary::{Scoped, Vocabulary},
     words::Words,
 };
 
-/// How many of the engine's candidates are compared word by word.
+/// How many candidates by words, and how many by meaning, are compared word by word.
 const CANDIDATES: usize = 64;
 
 /// All entries, in memory and ready to be searched.
 pub struct Index {
     entries: Vec<Entry>,
+    labels: Vec<Label>,
     places: HashMap<PassageId, usize>,
     profiles: Vec<Profile>,
     vocabulary: Vocabulary,
     engine: Engine,
     words: Words,
+    vectors: Option<VectorIndex>,
 }
 
 /// An entry that was found.
@@ -47,6 +51,20 @@ pub struct Search {
     pub in_scope: f32,
     /// How many different words of the question say something about its subject.
     pub informative: usize,
+    /// What the scores were computed from.
+    pub(crate) basis: Basis,
+}
+
+impl Search {
+    /// Whether the knowledge is likely enough to cover the question.
+    #[must_use]
+    pub fn covers(&self) -> bool {
+        self.in_scope >= self.basis.thresholds().in_scope
+    }
+
+    const fn nothing() -> Self {
+        Self { hits: Vec::new(), in_scope: 0.0, informative: 0, basis: Basis::Words }
+    }
 }
 
 /// A question that a reader may be offered.
@@ -61,11 +79,23 @@ pub struct TopicSuggestion {
 }
 
 impl Index {
-    /// Indexes `entries`, in memory.
+    /// Indexes `entries` in memory, by their words alone.
     ///
     /// # Errors
     /// Two entries with one id; a failure of the search engine.
     pub fn build(entries: &[Entry]) -> Result<Self, KnowledgeError> {
+        Self::build_with(entries, None)
+    }
+
+    /// Indexes `entries` in memory, by their words and by what they mean. The meaning counts for the
+    /// readers whose every readable entry has its vectors.
+    ///
+    /// # Errors
+    /// Two entries with one id; a failure of the search engine.
+    pub fn build_with(
+        entries: &[Entry],
+        meanings: Option<Meanings>,
+    ) -> Result<Self, KnowledgeError> {
         let mut places = HashMap::with_capacity(entries.len());
         for (place, entry) in entries.iter().enumerate() {
             if places.insert(entry.id.clone(), place).is_some() {
@@ -84,10 +114,13 @@ impl Index {
             .map(|(entry, (_, words))| Profile::read(entry, words, &mut vocabulary))
             .collect();
         let engine = Engine::build(&texts)?;
-        Ok(Self { entries: entries.to_vec(), places, profiles, vocabulary, engine, words })
+        let labels = entries.iter().map(|entry| entry.label).collect();
+        let vectors = meanings.map(|meanings| VectorIndex::build(entries, meanings));
+        let entries = entries.to_vec();
+        Ok(Self { entries, labels, places, profiles, vocabulary, engine, words, vectors })
     }
 
-    /// The `top` entries within `scope` that match `text` best.
+    /// The `top` entries within `scope` that match `text` best. Blocks while the text is encoded.
     ///
     /// # Errors
     /// A failure of the search engine.
@@ -97,34 +130,89 @@ impl Index {
         text: &str,
         top: usize,
     ) -> Result<Search, KnowledgeError> {
+        let mut found = self.search_all(scope, &[text], top)?;
+        Ok(found.pop().unwrap_or_else(Search::nothing))
+    }
+
+    /// [`Index::search`] for each of `texts`, which are encoded together.
+    ///
+    /// # Errors
+    /// A failure of the search engine.
+    pub fn search_all(
+        &self,
+        scope: &ReadScope,
+        texts: &[&str],
+        top: usize,
+    ) -> Result<Vec<Search>, KnowledgeError> {
         let scoped = self.vocabulary.within(scope);
         if scoped.entries() == 0 {
-            return Ok(Search { hits: Vec::new(), in_scope: 0.0, informative: 0 });
+            return Ok(texts.iter().map(|_| Search::nothing()).collect());
         }
-        let question = Question::read(text, &mut self.words.clone(), &scoped);
-        let candidates = self.engine.candidates(scope, &question, CANDIDATES.max(top))?;
+        let vectors = self.encode(scope, texts);
+        let search = |(text, vector): (&&str, Option<Vector>)| {
+            self.search_one(scope, &scoped, text, vector.as_ref(), top)
+        };
+        texts.iter().zip(vectors).map(search).collect()
+    }
+
+    /// What each of `texts` means; nothing where this reader's search is by words alone.
+    fn encode(&self, scope: &ReadScope, texts: &[&str]) -> Vec<Option<Vector>> {
+        let by_words = || vec![None; texts.len()];
+        let Some(vectors) = self.vectors.as_ref().filter(|vectors| vectors.covers(scope)) else {
+            return by_words();
+        };
+        match vectors.encoder.encode(texts) {
+            Ok(meanings) => meanings.iter().map(|meaning| Some(Vector::new(meaning))).collect(),
+            // Whoever made the encoder has said so already, once.
+            Err(_) => by_words(),
+        }
+    }
+
+    fn search_one(
+        &self,
+        scope: &ReadScope,
+        scoped: &Scoped<'_>,
+        text: &str,
+        vector: Option<&Vector>,
+        top: usize,
+    ) -> Result<Search, KnowledgeError> {
+        let question = Question::read(text, &mut self.words.clone(), scoped);
+        let limit = CANDIDATES.max(top);
+        let candidates = self.engine.candidates(scope, &question, limit)?;
         let best = candidates.first().map_or(0.0, |candidate| candidate.score);
-        let mut ranked: Vec<_> = candidates
+        let mut engine: HashMap<usize, f32> = candidates
             .iter()
             .map(|candidate| {
-                let mut features =
-                    rank::compare(&question, &self.profiles[candidate.ordinal], &scoped);
-                features.engine = if best > 0.0 { candidate.score / best } else { 0.0 };
-                (candidate.ordinal, features)
+                let share = if best > 0.0 { candidate.score / best } else { 0.0 };
+                (candidate.ordinal, share)
             })
             .collect();
-        ranked.sort_by(|(a, x), (b, y)| y.score().total_cmp(&x.score()).then(a.cmp(b)));
-        let in_scope = ranked.first().map_or(0.0, |(_, features)| features.probability());
-        let hits = ranked
-            .iter()
-            .take(top)
-            .map(|(ordinal, features)| Hit {
-                id: self.entries[*ordinal].id.clone(),
-                score: features.score(),
-                features: *features,
+        let near = self.vectors.as_ref().zip(vector);
+        if let Some((vectors, vector)) = near {
+            for found in vectors.nearest(scope, &self.labels, vector, limit) {
+                engine.entry(found.ordinal).or_insert(0.0);
+            }
+        }
+        let basis = if near.is_some() { Basis::Meaning } else { Basis::Words };
+        let mut ranked: Vec<_> = engine
+            .into_iter()
+            .map(|(ordinal, engine)| {
+                let mut features = rank::compare(&question, &self.profiles[ordinal], scoped);
+                features.engine = engine;
+                if let Some((vectors, vector)) = near {
+                    features = vectors.nearness(ordinal, vector).into_features(features);
+                }
+                (ordinal, features)
             })
             .collect();
-        Ok(Search { hits, in_scope, informative: question.informative })
+        ranked.sort_by(|(a, x), (b, y)| y.score(basis).total_cmp(&x.score(basis)).then(a.cmp(b)));
+        let in_scope = ranked.first().map_or(0.0, |(_, features)| features.probability(basis));
+        let hits = ranked.iter().take(top).map(|(ordinal, features)| Hit {
+            id: self.entries[*ordinal].id.clone(),
+            score: features.score(basis),
+            features: *features,
+        });
+        Ok(Search { hits: hits.collect(), in_scope, informative: question.informative, basis })
     }
 
     /// The entry `id`, if it exists and `scope` allows it; the two cases look alike from outside.
@@ -132,6 +220,12 @@ impl Index {
     pub fn passage(&self, scope: &ReadScope, id: &PassageId) -> Option<&Entry> {
         let entry = &self.entries[*self.places.get(id)?];
         scope.allows(entry.label).then_some(entry)
+    }
+
+    /// Whether some entry belongs to `collection`, whoever may read it.
+    #[must_use]
+    pub fn holds(&self, collection: &str) -> bool {
+        self.entries.iter().any(|entry| entry.collection == collection)
     }
 
     /// Up to `count` questions to offer: the first of each readable topic, in the entries' order,

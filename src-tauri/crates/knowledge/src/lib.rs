@@ -1,5 +1,5 @@
-//! The knowledge base: reads packs of entries, indexes them, and finds the entry that answers a
-//! question, or says that none does.
+//! The knowledge base: reads documents and packs of entries, indexes them by words and by meaning, and
+//! finds the entry that answers a question, or says that none does.
 //!
 //! **Guarantees.** Every read takes a [`ReadScope`](cloister_types::ReadScope), and the scope is
 //! part of the search query. Statistics, typo correction, suggestions and scores are computed from
@@ -8,7 +8,8 @@
 //! here writes to disk.
 //!
 //! **Not here.** Who may read what (`cloister-access`), where entries are kept (`cloister-store`),
-//! wording an answer (`cloister-chat`). No dense vectors and no languages but English yet.
+//! wording an answer (`cloister-chat`), making vectors (`cloister-inference`). Stems and synonyms are
+//! English; other languages are found by their words as written.
 //!
 //! **Terms.** An *entry* is a question, its answer and *alternatives*, other ways to ask it; a
 //! *phrasing* is the question or one alternative. A *feature* is a stem, or several words that mean
@@ -23,20 +24,26 @@ mod entry;
 mod error;
 mod exact;
 mod index;
+mod ingest;
 mod lexicon;
 mod pack;
+mod parts;
 mod profile;
 mod question;
 mod rank;
 mod row;
 mod small_talk;
+mod vectors;
 mod vocabulary;
 mod words;
 
 pub use answer::AnswerMode;
-pub use calibration::{FEATURES, Features, IN_SCOPE_THRESHOLD};
+pub use calibration::{FEATURES, Features};
 pub use entry::Entry;
-pub use error::{KnowledgeError, PackError, PackFault};
+pub use error::{IngestError, KnowledgeError, PackError, PackFault};
 pub use index::{Hit, Index, Search, TopicSuggestion};
+pub use ingest::{MAX_DOCUMENT_BYTES, Source, read_document};
 pub use pack::{MAX_ENTRIES, read_pack};
+pub use parts::PARTS_VERSION;
 pub use small_talk::SmallTalk;
+pub use vectors::{Meanings, Vector};

@@ -37,12 +37,21 @@ struct Line {
 /// # Errors
 /// The first line that is not an entry; nothing is read in part.
 pub fn read_pack(collection: &str, jsonl: &str) -> Result<Vec<Entry>, PackError> {
+    read_entries(collection, Label::Public, jsonl)
+}
+
+/// [`read_pack`] with the label of lines that do not say their own.
+pub(crate) fn read_entries(
+    collection: &str,
+    label: Label,
+    jsonl: &str,
+) -> Result<Vec<Entry>, PackError> {
     let mut entries = Vec::new();
     let mut seen = HashSet::new();
     let text = jsonl.strip_prefix('\u{feff}').unwrap_or(jsonl);
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let at = |fault| PackError { line: index + 1, fault };
-        let entry = read_line(collection, line).map_err(at)?;
+        let entry = read_line(collection, label, line).map_err(at)?;
         if !seen.insert(entry.id.clone()) {
             return Err(at(PackFault::DuplicateId));
         }
@@ -54,13 +63,13 @@ pub fn read_pack(collection: &str, jsonl: &str) -> Result<Vec<Entry>, PackError>
     Ok(entries)
 }
 
-fn read_line(collection: &str, line: &str) -> Result<Entry, PackFault> {
+fn read_line(collection: &str, unsaid: Label, line: &str) -> Result<Entry, PackFault> {
     let line: Line =
         serde_json::from_str(line).map_err(|error| PackFault::Json { column: error.column() })?;
     let id = PassageId::try_from(line.id).map_err(|_| PackFault::Id)?;
     let label = match line.label {
         Some(label) => label.parse().map_err(|_| PackFault::Label)?,
-        None => Label::Public,
+        None => unsaid,
     };
     let asked = line.question.is_some();
     let question = bounded(&line.question.or(line.title).ok_or(PackFault::NoQuestion)?)?;

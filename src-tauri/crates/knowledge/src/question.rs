@@ -33,6 +33,8 @@ pub(crate) struct Asked {
 /// What a reader asked.
 pub(crate) struct Question {
     pub(crate) asked: Vec<Asked>,
+    /// Length of the vector of all its words' rarities, known or not.
+    pub(crate) norm: f32,
     /// The weight of the words that no allowed entry has.
     pub(crate) unknown: f32,
     /// How many words say something about the subject, known or not.
@@ -44,13 +46,18 @@ impl Question {
     pub(crate) fn read(text: &str, words: &mut Words, scoped: &Scoped<'_>) -> Self {
         let lexicon = Lexicon::shipped();
         let words = words.split(text);
-        let mut question = Self { asked: Vec::new(), unknown: 0.0, informative: 0 };
+        let mut question = Self { asked: Vec::new(), norm: 0.0, unknown: 0.0, informative: 0 };
+        let mut squares = 0.0;
         let mut seen = HashSet::new();
         for feature in lexicon.features(&words) {
             if !seen.insert(feature.name.clone()) {
                 continue;
             }
             question.informative += usize::from(!feature.filler);
+            let rarity = scoped
+                .feature(&feature.name)
+                .map_or(scoped.unknown_rarity(), |feature| scoped.rarity(feature));
+            squares += rarity * rarity;
             match asked(feature, lexicon, scoped) {
                 Some(asked) if question.asked.len() < MAX_ASKED => question.asked.push(asked),
                 Some(_) => {}
@@ -63,6 +70,7 @@ impl Question {
                 question.unknown += ELSEWHERE_WEIGHT * scoped.unknown_rarity();
             }
         }
+        question.norm = squares.sqrt();
         question
     }
 }

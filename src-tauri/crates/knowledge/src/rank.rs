@@ -12,7 +12,7 @@ const SYNONYM: f32 = 0.85;
 /// How many of the best phrasings are averaged.
 const SUPPORT: usize = 3;
 
-/// How `profile` matches `question`; all features but the search engine's share.
+/// How `profile` matches `question` by words; all such features but the search engine's share.
 pub(crate) fn compare(question: &Question, profile: &Profile, scoped: &Scoped<'_>) -> Features {
     let totals = Totals::of(question);
     let mut strongest_anywhere = vec![0.0_f32; question.asked.len()];
@@ -34,6 +34,7 @@ pub(crate) fn compare(question: &Question, profile: &Profile, scoped: &Scoped<'_
         let met = informative.map(|(place, word)| word.weight * strength(place, word)).sum();
         ratio(met, totals.informative)
     };
+    let wording = overlaps.iter().map(|overlap| overlap.wording).fold(0.0, f32::max);
     Features {
         similarity: best.similarity,
         recall: best.recall,
@@ -43,8 +44,9 @@ pub(crate) fn compare(question: &Question, profile: &Profile, scoped: &Scoped<'_
         body: part(&|_, word| {
             profile.body.iter().map(|term| strength(word, term)).fold(0.0, f32::max)
         }),
-        engine: 0.0,
         known: part(&|_, word| word.strength),
+        wording,
+        ..Features::default()
     }
 }
 
@@ -71,6 +73,7 @@ struct Overlap {
     similarity: f32,
     recall: f32,
     precision: f32,
+    wording: f32,
 }
 
 /// How one phrasing overlaps the question, and how surely it has each of the question's words.
@@ -82,6 +85,7 @@ fn overlap(
 ) -> (Overlap, Vec<f32>) {
     let mut strongest = vec![0.0_f32; question.asked.len()];
     let (mut stated, mut met) = (0.0, 0.0);
+    let (mut squares, mut same) = (0.0, 0.0);
     for term in phrasing {
         let mut best = 0.0_f32;
         for (word, strongest) in question.asked.iter().zip(&mut strongest) {
@@ -92,12 +96,18 @@ fn overlap(
         let weight = weight(scoped, Some(term.feature), &term.concepts, term.filler);
         stated += weight;
         met += weight * best;
+        let rarity = scoped.rarity(term.feature);
+        squares += rarity * rarity;
+        if let Some(word) = question.asked.iter().find(|word| word.feature == Some(term.feature)) {
+            same += word.strength * rarity * rarity;
+        }
     }
     let shared: f32 =
         question.asked.iter().zip(&strongest).map(|(word, strength)| word.weight * strength).sum();
     let (recall, precision) = (ratio(shared, totals.all), ratio(met, stated));
     let similarity = ratio(2.0 * recall * precision, recall + precision);
-    (Overlap { similarity, recall, precision }, strongest)
+    let wording = ratio(same, question.norm * squares.sqrt()).min(1.0);
+    (Overlap { similarity, recall, precision, wording }, strongest)
 }
 
 /// How surely a term is what a word of the question means.

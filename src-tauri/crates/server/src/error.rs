@@ -32,7 +32,9 @@ pub const fn status_of(code: ErrorCode) -> StatusCode {
         | ErrorCode::ProcessingRestricted
         | ErrorCode::UnlockFailed => StatusCode::FORBIDDEN,
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
-        ErrorCode::MessageEmpty | ErrorCode::PasswordWeak => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorCode::MessageEmpty | ErrorCode::PasswordWeak | ErrorCode::DocumentUnreadable => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         ErrorCode::MessageTooLong => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorCode::RateLimited
         | ErrorCode::CoolingDown
@@ -42,6 +44,7 @@ pub const fn status_of(code: ErrorCode) -> StatusCode {
         ErrorCode::TurnRunning
         | ErrorCode::VaultExists
         | ErrorCode::Conflict
+        | ErrorCode::DocumentConflict
         | ErrorCode::UnderHold => StatusCode::CONFLICT,
         ErrorCode::VaultLocked => StatusCode::LOCKED,
         ErrorCode::VaultInUse

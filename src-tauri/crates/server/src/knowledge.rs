@@ -1,11 +1,15 @@
 //! `/api/passages`, `/api/suggestions`, `/api/draft`: what the reader may look at, and what would
-//! be hidden.
+//! be hidden. `/api/knowledge`: documents in and out, and the search that editors try them with.
 
 use axum::{
     Json,
-    extract::{Path, State},
+    body::Bytes,
+    extract::{Path, Query, State},
 };
-use cloister_app::{DraftDto, ErrorBody, MessageDto, PassageDto, SuggestionsDto};
+use cloister_app::{
+    DocumentKeyDto, DocumentsDto, DraftDto, ErrorBody, ImportDto, ImportedDto, IndexDto,
+    MessageDto, PassageDto, RemovedDto, SearchDto, SearchResultsDto, SuggestionsDto,
+};
 
 use crate::{
     ApiError,
@@ -44,4 +48,66 @@ pub(crate) async fn draft(
     Body(message): Body<MessageDto>,
 ) -> Result<Json<DraftDto>, ApiError> {
     Ok(Json(context.app.check_draft(message.text).await?))
+}
+
+/// Brings a document in, or up to date.
+#[utoipa::path(put, path = "/api/knowledge/documents", tag = "knowledge", params(ImportDto),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = ImportedDto), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 422, body = ErrorBody)))]
+pub(crate) async fn import(
+    State(context): State<Context>,
+    Reader(session): Reader,
+    Query(import): Query<ImportDto>,
+    bytes: Bytes,
+) -> Result<Json<ImportedDto>, ApiError> {
+    Ok(Json(context.app.import_document(&session, import, bytes.into()).await?))
+}
+
+/// Every document that was imported.
+#[utoipa::path(get, path = "/api/knowledge/documents", tag = "knowledge",
+    responses((status = 200, body = DocumentsDto), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody)))]
+pub(crate) async fn documents(
+    State(context): State<Context>,
+    Reader(session): Reader,
+) -> Result<Json<DocumentsDto>, ApiError> {
+    Ok(Json(context.app.documents(&session).await?))
+}
+
+/// Removes a document with its entries.
+#[utoipa::path(delete, path = "/api/knowledge/documents", tag = "knowledge",
+    params(DocumentKeyDto),
+    responses((status = 200, body = RemovedDto), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(crate) async fn remove(
+    State(context): State<Context>,
+    Reader(session): Reader,
+    Query(document): Query<DocumentKeyDto>,
+) -> Result<Json<RemovedDto>, ApiError> {
+    let DocumentKeyDto { collection, name } = document;
+    Ok(Json(context.app.remove_document(&session, &collection, &name).await?))
+}
+
+/// How far the search index is.
+#[utoipa::path(get, path = "/api/knowledge/index", tag = "knowledge",
+    responses((status = 200, body = IndexDto), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody)))]
+pub(crate) async fn index(
+    State(context): State<Context>,
+    Reader(session): Reader,
+) -> Result<Json<IndexDto>, ApiError> {
+    Ok(Json(context.app.index_state(&session).await?))
+}
+
+/// The best entries for each of many questions.
+#[utoipa::path(post, path = "/api/knowledge/search", tag = "knowledge", request_body = SearchDto,
+    responses((status = 200, body = SearchResultsDto), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody)))]
+pub(crate) async fn search(
+    State(context): State<Context>,
+    Reader(session): Reader,
+    Body(search): Body<SearchDto>,
+) -> Result<Json<SearchResultsDto>, ApiError> {
+    Ok(Json(context.app.search(&session, search).await?))
 }

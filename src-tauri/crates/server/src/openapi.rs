@@ -97,6 +97,11 @@ use crate::{
         retention::holds,
         retention::place_hold,
         retention::release_hold,
+        knowledge::import,
+        knowledge::documents,
+        knowledge::remove,
+        knowledge::index,
+        knowledge::search,
     )
 )]
 struct Description;

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{delete, get, patch, post, put},
 };
-use cloister_app::{App, AppError, Origin};
+use cloister_app::{App, AppError, MAX_DOCUMENT_BYTES, Origin};
 use http::{HeaderValue, Request, header};
 
 use crate::{
@@ -49,6 +49,7 @@ pub fn router(app: Arc<App>, origin: Origin) -> Router {
         .route("/api/suggestions", get(knowledge::suggestions))
         .route("/api/passages/{id}", get(knowledge::passage))
         .route("/api/draft", post(knowledge::draft))
+        .merge(knowledge_routes())
         .route("/api/conversation", get(turns::conversation))
         .route("/api/conversations", get(turns::conversations).post(turns::begin_conversation))
         .route(
@@ -115,6 +116,18 @@ fn rights() -> Router<Context> {
         .route("/api/retention/purge", post(retention::purge))
         .route("/api/retention/holds", get(retention::holds).post(retention::place_hold))
         .route("/api/retention/holds/{id}", delete(retention::release_hold))
+}
+
+/// Documents and many questions at once are larger than other requests.
+fn knowledge_routes() -> Router<Context> {
+    Router::new()
+        .route(
+            "/api/knowledge/documents",
+            put(knowledge::import).get(knowledge::documents).delete(knowledge::remove),
+        )
+        .route("/api/knowledge/index", get(knowledge::index))
+        .route("/api/knowledge/search", post(knowledge::search))
+        .layer(DefaultBodyLimit::max(MAX_DOCUMENT_BYTES))
 }
 
 /// An API that answers every request with `error`, for a vault that could not be opened.

@@ -167,6 +167,10 @@ audit_events! {
     CheckpointSigned = "checkpoint_signed",
     /// A collection of passages was replaced.
     KnowledgeReplaced = "knowledge_replaced",
+    /// A document was imported, or imported again.
+    DocumentImported = "document_imported",
+    /// A document was removed with its passages.
+    DocumentRemoved = "document_removed",
     /// A model was loaded.
     ModelLoaded = "model_loaded",
     /// Expired rows were deleted.

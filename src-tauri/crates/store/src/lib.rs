@@ -35,6 +35,7 @@ mod consent;
 mod conversation;
 mod correction;
 mod destination;
+mod document;
 mod erasure;
 mod error;
 mod error_log;
@@ -68,6 +69,7 @@ mod space;
 mod store;
 mod unlock;
 mod vault;
+mod vectors;
 mod writer;
 
 #[cfg(test)]
@@ -95,6 +97,7 @@ pub use consent::{
 pub use conversation::{ConversationRow, TurnAuthorisation, TurnCompletion, TurnRow};
 pub use correction::{Correction, CorrectionDecision, CorrectionField, Restriction};
 pub use destination::{Destination, DestinationName, DestinationNameError};
+pub use document::{Document, DocumentRow, ImportReport};
 pub use erasure::{
     Erased, Erasure, ErasureProof, ErasureScope, TOMBSTONES, Tombstone, TombstonesApplied,
     read_tombstones,
@@ -123,3 +126,4 @@ pub use space::free_megabytes;
 pub use store::{Integrity, Store};
 pub use unlock::{KeySources, Unlock};
 pub use vault::Vault;
+pub use vectors::VectorsRow;

@@ -9,7 +9,7 @@ use crate::StoreError;
 
 /// Every migration: its number, its name and its SQL. Never edited once released, which a checksum
 /// in the vault holds us to.
-const MIGRATIONS: [(i64, &str, &str); 7] = [
+const MIGRATIONS: [(i64, &str, &str); 8] = [
     (
         1,
         "create conversations",
@@ -21,6 +21,7 @@ const MIGRATIONS: [(i64, &str, &str); 7] = [
     (5, "chain audit", include_str!("../../../../migrations/0005_chain_audit.sql")),
     (6, "create operations", include_str!("../../../../migrations/0006_create_operations.sql")),
     (7, "create rights", include_str!("../../../../migrations/0007_create_rights.sql")),
+    (8, "create documents", include_str!("../../../../migrations/0008_create_documents.sql")),
 ];
 
 /// Brings the schema up to this program's.

@@ -40,7 +40,7 @@ pub struct PassageRow {
 
 impl Passage {
     /// SHA-256 over the fields, each behind its length in bytes so that none runs into the next.
-    fn digest(&self) -> [u8; 32] {
+    pub(crate) fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         let fields =
             [self.id.as_str(), &self.topic, self.label.as_str(), &self.question, &self.answer];
@@ -143,7 +143,8 @@ impl Store {
     }
 }
 
-async fn insert(
+/// Inserts a passage that belongs to no document yet.
+pub(crate) async fn insert(
     connection: &mut SqliteConnection,
     collection: &str,
     ordinal: i64,

@@ -6,6 +6,7 @@ mod checkpoints;
 mod consents;
 mod conversations;
 mod crash;
+mod documents;
 mod erasure;
 mod folders;
 mod keys;

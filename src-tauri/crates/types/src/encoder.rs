@@ -82,6 +82,49 @@ pub trait Tagger: Send + Sync {
     fn tag(&self, texts: &[&str]) -> Result<Vec<Tagging>, TagError>;
 }
 
+/// How many numbers stand for the meaning of a text.
+pub const DIMENSIONS: usize = 384;
+
+/// What a text means, as a vector of length one: texts of like meaning point the same way.
+pub type Meaning = [f32; DIMENSIONS];
+
+/// The sentence encoder could not run; the cause is in its words, never the text.
+#[derive(Debug)]
+pub struct EncodeError(Box<dyn Error + Send + Sync>);
+
+impl EncodeError {
+    /// Wraps the cause, whose text must hold nothing of what was encoded.
+    pub fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(cause.into())
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the sentence encoder failed: {}", self.0)
+    }
+}
+
+impl Error for EncodeError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.0)
+    }
+}
+
+/// Turns texts into what they mean. It takes milliseconds a text, so many of them run on a blocking
+/// thread.
+pub trait SentenceEncoder: Send + Sync {
+    /// Names the encoder: vectors of different encoders cannot be compared.
+    fn id(&self) -> &str;
+
+    /// What each text means, in the order of the texts. A text's vector depends on that text alone,
+    /// to the bit. Of a long text the beginning is read.
+    ///
+    /// # Errors
+    /// [`EncodeError`] when the model cannot run. A text of any length and content is no error.
+    fn encode(&self, texts: &[&str]) -> Result<Vec<Meaning>, EncodeError>;
+}
+
 /// What a model-based judge thinks of a text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Opinion {

@@ -23,7 +23,10 @@ mod proof;
 mod secret;
 mod time;
 
-pub use encoder::{Judge, Opinion, OpinionError, Tag, TagError, TagKind, Tagger, Tagging};
+pub use encoder::{
+    DIMENSIONS, EncodeError, Judge, Meaning, Opinion, OpinionError, SentenceEncoder, Tag, TagError,
+    TagKind, Tagger, Tagging,
+};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use id::{
     AccountId, AlertId, ChangeId, ConversationId, GrantId, HoldId, IdError, OwnerId, PassageId,

@@ -506,6 +506,59 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/knowledge/documents": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every document that was imported. */
+    get: operations["documents"];
+    /** Brings a document in, or up to date. */
+    put: operations["import"];
+    post?: never;
+    /** Removes a document with its entries. */
+    delete: operations["remove"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/knowledge/index": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How far the search index is. */
+    get: operations["index"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/knowledge/search": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The best entries for each of many questions. */
+    post: operations["search"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/limits": {
     parameters: {
       query?: never;
@@ -1613,6 +1666,25 @@ export interface components {
        */
       restart_needed: boolean;
     };
+    /** @description A document that was imported. */
+    Document: {
+      /** @description The collection that it belongs to. */
+      collection: string;
+      /**
+       * Format: int64
+       * @description How many entries it has.
+       */
+      entries: number;
+      /** @description When it was last imported. */
+      imported_at: string;
+      /** @description Its name within the collection. */
+      name: string;
+    };
+    /** @description The documents that were imported, by collection and name. */
+    Documents: {
+      /** @description The documents. */
+      items: components["schemas"]["Document"][];
+    };
     /** @description What would be hidden in a draft. */
     DraftFindings: {
       /** @description Findings, in the draft's own offsets. */
@@ -1720,6 +1792,8 @@ export interface components {
       | "vault_unusable"
       | "store_failed"
       | "knowledge_failed"
+      | "document_unreadable"
+      | "document_conflict"
       | "model_missing"
       | "model_altered"
       | "model_unavailable"
@@ -1788,6 +1862,18 @@ export interface components {
       /** @description The latest first. */
       items: components["schemas"]["FeedbackEntry"][];
     };
+    /** @description What was found for one question. */
+    Found: {
+      /** @description The entries, best first, each once. */
+      hits: components["schemas"]["Hit"][];
+      /** @description The question's id. */
+      id: string;
+      /**
+       * Format: float
+       * @description The probability that the knowledge covers the question.
+       */
+      in_scope: number;
+    };
     /** @description Somebody who is held back now. */
     Held: {
       /** @description `cooling_down`, `blocked` or `challenged`. */
@@ -1801,6 +1887,18 @@ export interface components {
       remaining_s: number | null;
       /** @description Blocked messages within the last ten minutes. */
       strikes: number;
+    };
+    /** @description An entry that was found. */
+    Hit: {
+      /** @description How it matches, which the score was computed from; where it was asked for. */
+      features?: number[];
+      /** @description The entry. */
+      id: string;
+      /**
+       * Format: float
+       * @description How well it matches, from 0 to 1.
+       */
+      score: number;
     };
     /** @description A legal hold. */
     Hold: {
@@ -1825,6 +1923,49 @@ export interface components {
     HoldList: {
       /** @description The holds, latest first. */
       items: components["schemas"]["Hold"][];
+    };
+    /** @description What an import changed. */
+    Imported: {
+      /**
+       * Format: int64
+       * @description Entries that the document no longer has.
+       */
+      deleted: number;
+      /**
+       * Format: int64
+       * @description Entries that the document has now.
+       */
+      entries: number;
+      /**
+       * Format: int64
+       * @description Entries that are new.
+       */
+      inserted: number;
+      /** @description The most closed label that an entry of it has. */
+      label: components["schemas"]["Label"];
+      /**
+       * Format: int64
+       * @description Entries that were the same already.
+       */
+      unchanged: number;
+      /**
+       * Format: int64
+       * @description Entries whose content changed.
+       */
+      updated: number;
+    };
+    /** @description How far the search index is. */
+    IndexState: {
+      /** @description Entries whose meaning is known. */
+      encoded: number;
+      /** @description Entries that are stored. */
+      entries: number;
+      /** @description Whether the last change could not be taken in; the index before it stays in use. */
+      failed: boolean;
+      /** @description Why the search goes by words alone, if it does. */
+      limit: string | null;
+      /** @description Whether it has seen every change. */
+      settled: boolean;
     };
     /**
      * @description What opens a vault.
@@ -2227,6 +2368,13 @@ export interface components {
       /** @description The purpose in words. */
       what: string;
     };
+    /** @description A question to search for. */
+    Query: {
+      /** @description What the result is recognised by; of the asker's choosing. */
+      id: string;
+      /** @description The question. */
+      text: string;
+    };
     /** @description A question as everything but the guard sees it. */
     Question: {
       /** @description Where the placeholders are and what they hide. */
@@ -2266,6 +2414,14 @@ export interface components {
     RecoveryCodes: {
       /** @description Shown this once. */
       codes: string[];
+    };
+    /** @description What a removal took away. */
+    Removed: {
+      /**
+       * Format: int64
+       * @description Entries that are gone.
+       */
+      deleted: number;
     };
     /** @description A slot that was removed. */
     RemovedKey: {
@@ -2329,6 +2485,20 @@ export interface components {
     Rotation: {
       /** @description The passphrases whose slots are to come along. */
       passphrases?: string[];
+    };
+    /** @description Questions to search for. */
+    Search: {
+      /** @description Whether each hit comes with how it matches, for people who tune. */
+      explain?: boolean;
+      /** @description The questions, at most 256. */
+      queries: components["schemas"]["Query"][];
+      /** @description Most hits for each. */
+      top: number;
+    };
+    /** @description What was found for each question, in their order. */
+    SearchResults: {
+      /** @description The results. */
+      items: components["schemas"]["Found"][];
     };
     /** @description A live session, as its reader sees it. */
     Session: {
@@ -3997,6 +4167,220 @@ export interface operations {
         };
       };
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  documents: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Documents"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  import: {
+    parameters: {
+      query: {
+        /** @description The collection that it belongs to. */
+        collection: string;
+        /** @description Its name within the collection; the ending tells the format. */
+        name: string;
+        /**
+         * @description The label of entries that do not say their own. Without it questions with answers are public
+         *     and other documents internal.
+         */
+        label?: components["schemas"]["Label"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/octet-stream": number[];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Imported"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  remove: {
+    parameters: {
+      query: {
+        /** @description The collection that it belongs to. */
+        collection: string;
+        /** @description Its name within the collection. */
+        name: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Removed"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  index: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["IndexState"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  search: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Search"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SearchResults"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
         headers: {
           [name: string]: unknown;
         };

@@ -1,4 +1,4 @@
-//! Records of encoders: small models of several files that the guard asks.
+//! Records of encoders: small models of several files that the guard and the search ask.
 
 use serde::Deserialize;
 
@@ -9,11 +9,22 @@ use crate::ModelError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncoderRecord {
     id: String,
+    task: EncoderTask,
     name: String,
     licence: String,
     attribution: String,
     model: FileRecord,
     tokenizer: FileRecord,
+}
+
+/// What an encoder is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EncoderTask {
+    /// Finds names and places.
+    Tag,
+    /// Turns a text into what it means.
+    Embed,
 }
 
 /// What is known about one file: its name within the models folder, size and digest.
@@ -29,6 +40,12 @@ impl EncoderRecord {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// What it is for.
+    #[must_use]
+    pub const fn task(&self) -> EncoderTask {
+        self.task
     }
 
     /// The name for people.
@@ -91,6 +108,7 @@ impl FileRecord {
 #[derive(Deserialize)]
 pub(super) struct RawEncoder {
     id: String,
+    task: EncoderTask,
     name: String,
     licence: String,
     attribution: String,
@@ -138,6 +156,7 @@ impl TryFrom<RawEncoder> for EncoderRecord {
         let (model, tokenizer) = (file(Role::Model)?, file(Role::Tokenizer)?);
         Ok(Self {
             id: raw.id,
+            task: raw.task,
             name: raw.name,
             licence: raw.licence,
             attribution: raw.attribution,

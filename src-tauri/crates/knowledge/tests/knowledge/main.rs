@@ -1,5 +1,6 @@
 //! The knowledge base through its public surface, on the shipped pack.
 
+mod meaning;
 mod odd_input;
 mod quality;
 mod scope;

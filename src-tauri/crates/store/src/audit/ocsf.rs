@@ -195,8 +195,10 @@ impl Meaning {
                 Self::at(C::ApiActivity, OTHER)
             }
             E::AuditRead | E::LogAccessUsed => Self::at(C::DatastoreActivity, 1),
-            E::KnowledgeReplaced => Self::at(C::DatastoreActivity, 2),
-            E::Purged | E::DataErased | E::ConversationDeleted => Self::at(C::DatastoreActivity, 7),
+            E::KnowledgeReplaced | E::DocumentImported => Self::at(C::DatastoreActivity, 2),
+            E::Purged | E::DataErased | E::ConversationDeleted | E::DocumentRemoved => {
+                Self::at(C::DatastoreActivity, 7)
+            }
             E::AuditExported | E::DataExported => Self::at(C::DatastoreActivity, OTHER),
         }
     }

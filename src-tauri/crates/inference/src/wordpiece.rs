@@ -12,31 +12,31 @@ use unicode_normalization::char::decompose_canonical;
 
 /// A piece of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Piece {
+pub(crate) struct Piece {
     /// Its number in the vocabulary.
-    pub(super) id: i32,
+    pub(crate) id: i32,
     /// Which word of the text it belongs to.
-    pub(super) word: usize,
+    pub(crate) word: usize,
 }
 
 /// Where a word stands in the text, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Word {
-    pub(super) start: usize,
-    pub(super) end: usize,
+pub(crate) struct Word {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
 /// A text in pieces.
 #[derive(Debug, Default)]
-pub(super) struct CutText {
-    pub(super) pieces: Vec<Piece>,
-    pub(super) words: Vec<Word>,
+pub(crate) struct CutText {
+    pub(crate) pieces: Vec<Piece>,
+    pub(crate) words: Vec<Word>,
     /// How many bytes of the text the pieces stand for.
-    pub(super) read: usize,
+    pub(crate) read: usize,
 }
 
 /// A vocabulary of word pieces.
-pub(super) struct WordPiece {
+pub(crate) struct WordPiece {
     /// Pieces that begin a word.
     first: HashMap<Box<str>, i32>,
     /// Pieces that go on, without their `##`.
@@ -63,7 +63,7 @@ struct RawModel {
 
 impl WordPiece {
     /// Reads a `tokenizer.json`; nothing when it has no such vocabulary.
-    pub(super) fn read(json: &[u8]) -> Option<Self> {
+    pub(crate) fn read(json: &[u8]) -> Option<Self> {
         let RawTokenizer { model: RawModel { vocab } } = serde_json::from_slice(json).ok()?;
         let special = |name: &str| vocab.get(name).copied();
         let (unknown, begin, end) = (special("[UNK]")?, special("[CLS]")?, special("[SEP]")?);
@@ -79,12 +79,12 @@ impl WordPiece {
     }
 
     /// The pieces that the model wants before and after a text.
-    pub(super) const fn brackets(&self) -> (i32, i32) {
+    pub(crate) const fn brackets(&self) -> (i32, i32) {
         (self.begin, self.end)
     }
 
     /// Cuts `text`, and stops at the end of the word with which `most` pieces are reached.
-    pub(super) fn cut(&self, text: &str, most: usize) -> CutText {
+    pub(crate) fn cut(&self, text: &str, most: usize) -> CutText {
         let mut made = CutText::default();
         let mut word = OpenWord::default();
         for (at, c) in text.char_indices() {

@@ -1,0 +1,299 @@
+//! `cloister knowledge`: documents in and out, and the search that they are tried with.
+
+use std::{
+    fs,
+    io::{self, BufRead, BufWriter, IsTerminal, Write},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use cloister_app::{
+    AppError, DocumentsDto, ErrorCode, ImportDto, ImportedDto, IndexDto, LabelDto,
+    MAX_DOCUMENT_BYTES, QueryDto, RemovedDto, SearchDto, SearchResultsDto,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    Bench, Exit, Failure, Need, Purpose,
+    client::Client,
+    output::{Output, json_line},
+    query::query,
+};
+
+/// Questions of one request: large enough that the request costs nothing beside the search.
+const QUERIES: usize = 64;
+/// How often the state of the index is asked for while it is built.
+const GLANCE: Duration = Duration::from_millis(150);
+/// The collection of imports that name none.
+const COLLECTION: &str = "documents";
+
+#[derive(clap::Subcommand)]
+pub(crate) enum KnowledgeCommand {
+    /// Bring files or folders in, or up to date: JSON Lines, CSV, Markdown, text, HTML
+    Import {
+        /// Files, and folders whose files are imported
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// The label of entries that do not say their own: public, internal, confidential or
+        /// restricted [default: public for questions with answers, internal for other documents]
+        #[arg(long, value_parser = label)]
+        label: Option<LabelDto>,
+        /// The collection that they belong to
+        #[arg(long, value_name = "NAME", default_value = COLLECTION)]
+        collection: String,
+    },
+    /// List the documents that were imported
+    List,
+    /// Remove a document with its entries
+    Remove {
+        /// Its name, as `list` prints it
+        name: String,
+        /// The collection that it belongs to
+        #[arg(long, value_name = "NAME", default_value = COLLECTION)]
+        collection: String,
+    },
+    /// Search: {"id","text"} a line on standard input, one result a line in the same order
+    Search {
+        /// Read and write JSON Lines
+        #[arg(long, required = true)]
+        jsonl: bool,
+        /// Most hits for a question
+        #[arg(long, value_name = "N", default_value_t = 10)]
+        top: usize,
+        /// Print how each hit matches, for people who tune
+        #[arg(long)]
+        explain: bool,
+    },
+}
+
+pub(crate) async fn run(bench: &Bench<'_>, command: KnowledgeCommand) -> Result<Exit, Failure> {
+    bench
+        .act(Purpose::Manage, Need::Someone, async |client| match &command {
+            KnowledgeCommand::Import { paths, label, collection } => {
+                import(client, bench.output, paths, *label, collection).await
+            }
+            KnowledgeCommand::List => list(client, bench.output).await,
+            KnowledgeCommand::Remove { name, collection } => {
+                let path = address(collection, name, None)?;
+                let RemovedDto { deleted } = client.delete(&path).await?;
+                bench.output.note(&format!("Removed {name} with {deleted} entries."))?;
+                Ok(Exit::Done)
+            }
+            KnowledgeCommand::Search { jsonl: _, top, explain } => {
+                search(client, bench.output, *top, *explain).await
+            }
+        })
+        .await
+}
+
+fn label(name: &str) -> Result<LabelDto, String> {
+    serde_json::from_value(Value::from(name))
+        .map_err(|_| "the label must be public, internal, confidential or restricted".to_owned())
+}
+
+/// Imports each file by itself. One that cannot be read is named with the reason and does not keep
+/// the rest out.
+async fn import(
+    client: &mut Client,
+    output: &Output,
+    paths: &[PathBuf],
+    label: Option<LabelDto>,
+    collection: &str,
+) -> Result<Exit, Failure> {
+    let files = files_of(paths)?;
+    let mut exit = Exit::Done;
+    for (number, (file, name)) in (1..).zip(&files) {
+        let bytes = match read(file) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                output.note(&format!("{}: {error}", file.display()))?;
+                exit = Exit::Refused;
+                continue;
+            }
+        };
+        let path = address(collection, name, label)?;
+        match client.upload::<ImportedDto>(&path, bytes).await {
+            Ok(imported) => report(output, name, (number, files.len()), &imported)?,
+            Err(Failure::App(error)) if is_about_the_file(&error) => {
+                output.note(&format!("{}: {}", file.display(), error.message))?;
+                exit = Exit::Refused;
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    settle(client, output).await?;
+    Ok(exit)
+}
+
+/// What a file holds, if it is one and not too large to be sent.
+fn read(file: &Path) -> io::Result<Vec<u8>> {
+    // asked before opening, since opening a named pipe would wait for its writer
+    let metadata = fs::metadata(file)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("this is no file"));
+    }
+    if metadata.len() > MAX_DOCUMENT_BYTES as u64 {
+        return Err(io::Error::other("the file is larger than 64 MB"));
+    }
+    fs::read(file)
+}
+
+/// Whether other files may still be imported.
+fn is_about_the_file(error: &AppError) -> bool {
+    matches!(error.code, ErrorCode::DocumentUnreadable | ErrorCode::DocumentConflict)
+}
+
+fn report(
+    output: &Output,
+    name: &str,
+    (number, all): (usize, usize),
+    imported: &ImportedDto,
+) -> io::Result<()> {
+    if output.is_json() {
+        let mut line = serde_json::to_value(imported)?;
+        line["name"] = Value::from(name);
+        return output.json(&line);
+    }
+    let ImportedDto { entries, inserted, updated, deleted, label, .. } = imported;
+    let changed = format!("{inserted} new, {updated} changed, {deleted} gone");
+    output
+        .note(&format!("{number}/{all} {name}: {entries} entries ({changed}), {}", label.as_str()))
+}
+
+/// The files below `paths`, each with the name that it gets: its path within the folder that was
+/// named, or its own name. Hidden files and folders are left out; links to folders are not followed.
+fn files_of(paths: &[PathBuf]) -> io::Result<Vec<(PathBuf, String)>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push((path.clone(), name_of(path)));
+            continue;
+        }
+        let mut open = vec![path.clone()];
+        let mut within = Vec::new();
+        while let Some(folder) = open.pop() {
+            for entry in fs::read_dir(&folder)? {
+                let entry = entry?;
+                let kind = entry.file_type()?;
+                if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                    continue;
+                }
+                if kind.is_dir() {
+                    open.push(entry.path());
+                } else {
+                    within.push(entry.path());
+                }
+            }
+        }
+        within.sort();
+        for file in within {
+            let name = file.strip_prefix(path).unwrap_or(&file).to_string_lossy().into_owned();
+            files.push((file, name));
+        }
+    }
+    Ok(files)
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// The address of a document.
+fn address(collection: &str, name: &str, label: Option<LabelDto>) -> Result<String, Failure> {
+    let (collection, name) = (collection.to_owned(), name.to_owned());
+    let parameters = query(&ImportDto { collection, name, label })?;
+    Ok(format!("/api/knowledge/documents{parameters}"))
+}
+
+async fn list(client: &mut Client, output: &Output) -> Result<Exit, Failure> {
+    let DocumentsDto { items } = client.get("/api/knowledge/documents").await?;
+    for document in &items {
+        if output.is_json() {
+            output.json(document)?;
+        } else {
+            let (collection, name) = (&document.collection, &document.name);
+            let (entries, at) = (document.entries, &document.imported_at);
+            output.line(&format!("{collection}  {name}  {entries} entries  {at}"))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Waits until the search knows all that was imported, and says how far it is.
+async fn settle(client: &mut Client, output: &Output) -> Result<(), Failure> {
+    let person = io::stderr().is_terminal();
+    loop {
+        let state: IndexDto = client.get("/api/knowledge/index").await?;
+        if state.settled {
+            if state.failed {
+                let message = "The search index could not be built; the one before it is in use.";
+                return Err(AppError::new(ErrorCode::KnowledgeFailed, message).into());
+            }
+            if let Some(limit) = state.limit {
+                output.note(&format!("The search goes by words alone: {limit}"))?;
+            }
+            return Ok(());
+        }
+        if person {
+            let IndexDto { encoded, entries, .. } = state;
+            write!(io::stderr().lock(), "\r{encoded} of {entries} entries indexed ")?;
+        }
+        tokio::time::sleep(GLANCE).await;
+    }
+}
+
+#[derive(Deserialize)]
+struct Line {
+    id: Value,
+    text: String,
+}
+
+async fn search(
+    client: &mut Client,
+    output: &Output,
+    top: usize,
+    explain: bool,
+) -> Result<Exit, Failure> {
+    settle(client, output).await?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut exit = Exit::Done;
+    let mut pending: Vec<Line> = Vec::new();
+    for (number, line) in (1..).zip(io::stdin().lock().split(b'\n')) {
+        let line = line?;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        if let Ok(line) = serde_json::from_slice::<Line>(&line) {
+            pending.push(line);
+        } else {
+            let told = format!("line {number} is not {{\"id\",\"text\"}} in JSON and was left out");
+            output.note(&told)?;
+            exit = Exit::Usage;
+        }
+        if pending.len() == QUERIES {
+            look(client, &mut out, std::mem::take(&mut pending), top, explain).await?;
+        }
+    }
+    look(client, &mut out, pending, top, explain).await?;
+    out.flush()?;
+    Ok(exit)
+}
+
+/// Searches for some lines at once and prints a line for each.
+async fn look(
+    client: &mut Client,
+    out: &mut impl Write,
+    lines: Vec<Line>,
+    top: usize,
+    explain: bool,
+) -> Result<(), Failure> {
+    let queries = lines.iter().map(|line| QueryDto { id: String::new(), text: line.text.clone() });
+    let search = SearchDto { queries: queries.collect(), top, explain };
+    let found: SearchResultsDto = client.post("/api/knowledge/search", &search).await?;
+    for (line, found) in lines.iter().zip(&found.items) {
+        let line = json!({ "id": line.id, "hits": found.hits, "in_scope": found.in_scope });
+        out.write_all(json_line(&line)?.as_bytes())?;
+    }
+    Ok(())
+}
