@@ -16,10 +16,12 @@ mod limit;
 mod login;
 mod model;
 mod output;
+mod policy;
 mod privacy;
 mod purge;
 mod query;
 mod retention;
+mod role;
 mod user;
 
 use std::{
@@ -132,6 +134,12 @@ enum Command {
     /// Look at limits, change them, and lift a block
     #[command(subcommand)]
     Limit(limit::LimitCommand),
+    /// What the policy says and why, and changes of it
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
+    /// Roles, and who has which
+    #[command(subcommand)]
+    Role(role::RoleCommand),
     /// Your rights: notice, consents, export, erasure, restriction, correction
     #[command(subcommand)]
     Privacy(PrivacyCommand),
@@ -337,7 +345,7 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
     limits.extend(confine::restrict_files(access, &writable)?.limit());
     confine::lock_egress()?;
     confine::settle_environment()?;
-    let bench = Bench { folders, limits, identity: arguments.identity, output };
+    let mut bench = Bench { folders, limits, identity: arguments.identity, output };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match arguments.command {
         None => desktop::run(&bench, &runtime),
@@ -355,6 +363,8 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
         Some(Command::Login(arguments)) => runtime.block_on(login::run(&bench, arguments)),
         Some(Command::Logout) => runtime.block_on(login::leave(&bench)),
         Some(Command::User(command)) => runtime.block_on(user::run(&bench, command)),
+        Some(Command::Policy(command)) => runtime.block_on(policy::run(&mut bench, command)),
+        Some(Command::Role(command)) => runtime.block_on(role::run(&bench, command)),
         Some(Command::Privacy(command)) => runtime.block_on(privacy::run(&bench, command)),
         Some(Command::Purge(arguments)) => runtime.block_on(purge::run(&bench, &arguments)),
         Some(Command::Retention(command)) => runtime.block_on(retention::run(&bench, command)),

@@ -11,6 +11,7 @@ mod knowledge;
 mod limits;
 mod openapi;
 mod pack;
+mod policy;
 mod privacy;
 mod retention;
 mod rights;

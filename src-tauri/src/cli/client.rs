@@ -123,6 +123,14 @@ impl Client {
         self.ask(Method::POST, path, Some(encoded(body)?)).await
     }
 
+    pub(crate) async fn put<T: DeserializeOwned>(
+        &mut self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Failure> {
+        self.ask(Method::PUT, path, Some(encoded(body)?)).await
+    }
+
     pub(crate) async fn patch<T: DeserializeOwned>(
         &mut self,
         path: &str,

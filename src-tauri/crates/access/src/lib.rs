@@ -18,6 +18,7 @@ mod access;
 mod accounts;
 mod admission;
 mod admit;
+mod approval;
 mod authorise;
 mod error;
 mod limits;
@@ -33,6 +34,7 @@ pub use access::{ABSOLUTE_LIFE, Access, IDLE_LIFE, Session};
 pub use accounts::{AccountEdit, AccountError, AccountForm};
 pub use admission::{Admission, Held, Hold, Peer, Refusal, Strike};
 pub use admit::LimitChangeError;
+pub use approval::{ApprovalRefusal, Approver, PROBATION, SOLITARY_WAIT, may_approve};
 pub use authorise::Denied;
 pub use error::AccessError;
 pub use jiff::tz::TimeZone;
@@ -40,8 +42,8 @@ pub use limits::{Limit, LimitError, LimitName, Limits, Party, PartyError, PartyK
 pub use password::{WeakPassword, judge as judge_password};
 pub use policy::{
     AccessClass, Asker, Decision, Explanation, Policy, PolicyDesk, PolicyFault, PolicySource,
-    PolicyVersion, Record, Resource, RoleFault, RoleSpec, Situation, Trial, TrialFault, Verdict,
-    permission_to_read, shipped_roles,
+    PolicyVersion, Reach, Record, Resource, RoleFault, RoleSpec, Shift, Situation, Trial,
+    TrialFault, Verdict, permission_to_read, shipped_roles,
 };
 pub use principal::{Person, Principal, RoleName, RoleNameError};
 pub use proof_of_work::{CHALLENGE_LIFE, Challenge, ProofError, ProofOfWork};

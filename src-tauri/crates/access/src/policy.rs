@@ -12,8 +12,10 @@
 mod class;
 mod compile;
 mod desk;
+mod edges;
 mod engine;
 mod entity;
+mod matrix;
 mod pack;
 mod resource;
 mod role;
@@ -26,6 +28,7 @@ pub use compile::{PolicyFault, PolicySource};
 pub use desk::PolicyDesk;
 pub use engine::{Decision, Explanation, Policy, PolicyVersion, Verdict};
 pub use entity::Asker;
+pub use matrix::{Reach, Shift};
 pub use pack::shipped_roles;
 pub use resource::{Record, Resource};
 pub use role::{RoleFault, RoleSpec};

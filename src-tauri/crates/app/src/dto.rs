@@ -9,6 +9,7 @@ mod keys;
 mod knowledge;
 mod limit;
 mod operations;
+mod policy;
 mod privacy;
 mod retention;
 mod secret;
@@ -21,7 +22,7 @@ use utoipa::ToSchema;
 
 pub use self::{
     account::*, alert::*, audit::*, destinations::*, keys::*, knowledge::*, limit::*,
-    operations::*, privacy::*, retention::*, secret::*, session::*, status::*, turn::*,
+    operations::*, policy::*, privacy::*, retention::*, secret::*, session::*, status::*, turn::*,
 };
 use crate::ErrorCode;
 

@@ -241,14 +241,20 @@ impl From<StoreError> for AppError {
             StoreError::UnknownAccount
             | StoreError::UnknownSession
             | StoreError::UnknownConversation => return Self::not_found(),
-            StoreError::UnknownHold | StoreError::UnknownNotice | StoreError::UnknownCorrection => {
+            StoreError::UnknownHold
+            | StoreError::UnknownNotice
+            | StoreError::UnknownCorrection
+            | StoreError::UnknownChange => {
                 return Self::not_found();
             }
             StoreError::OutOfBounds => return refused(ErrorCode::InvalidRequest, &error),
             StoreError::UnknownToken => return refused(ErrorCode::Denied, &error),
             StoreError::OutdatedWording => return refused(ErrorCode::ConsentRequired, &error),
             StoreError::UnderHold { .. } => return refused(ErrorCode::UnderHold, &error),
-            StoreError::NameTaken | StoreError::LastHolder | StoreError::SecondFactorPresent => {
+            StoreError::NameTaken
+            | StoreError::LastHolder
+            | StoreError::PolicyMoved
+            | StoreError::SecondFactorPresent => {
                 return Self::new(ErrorCode::Conflict, sentence(&error.to_string()));
             }
             StoreError::InUse { .. } => ErrorCode::VaultInUse,

@@ -35,6 +35,8 @@ mod model;
 mod open;
 mod overview;
 mod pack;
+mod policy;
+mod policy_explain;
 mod privacy;
 mod processing_record;
 mod profile;

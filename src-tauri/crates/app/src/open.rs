@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use cloister_access::{Access, RoleName};
+use cloister_access::{Access, Policy, RoleName};
 use cloister_chat::{Desk, DeskParts, Placeholders, SystemPrompt};
 use cloister_guard::Guard;
 use cloister_knowledge::read_pack;
@@ -24,7 +24,7 @@ use crate::{
     keys,
     library::Library,
     model::ModelKeeper,
-    pack, read_destinations,
+    pack, policy, read_destinations,
     sentence_encoder::LoadingEncoder,
     tagger::LoadingTagger,
 };
@@ -106,7 +106,7 @@ impl App {
         (guard, tagger, encoder): (Arc<Guard>, LoadingTagger, LoadingEncoder),
         knowledge: Knowledge,
     ) -> Arc<Self> {
-        let Knowledge { site, library, destinations, administered } = knowledge;
+        let Knowledge { site, library, destinations, administered, policy } = knowledge;
         let access = Arc::new(Access::new(
             store.clone(),
             Arc::clone(&options.clock),
@@ -114,6 +114,9 @@ impl App {
             options.zone.clone(),
         ));
         access.policy().note_administered(administered);
+        if let Some(policy) = policy {
+            access.policy().enforce(policy);
+        }
         let system = SystemPrompt::new(&site, &*options.entropy);
         let model = ModelKeeper::start(&options, system.prefix());
         let desk = Arc::new(Desk::new(DeskParts {
@@ -189,6 +192,8 @@ struct Knowledge {
     destinations: Arc<[Destination]>,
     /// Whether somebody may sign in as an administrator.
     administered: bool,
+    /// The site's own policy, where it has one.
+    policy: Option<Policy>,
 }
 
 /// Tidies the vault up and builds the index over its entries.
@@ -208,6 +213,7 @@ async fn prepare(
         library,
         destinations: destinations.into(),
         administered: store.count_active(&admin).await? > 0,
+        policy: policy::in_force(store).await?,
     })
 }
 

@@ -222,6 +222,13 @@ impl Index {
         scope.allows(entry.label).then_some(entry)
     }
 
+    /// The label and collection of an entry, whoever may read it.
+    #[must_use]
+    pub fn place_of(&self, id: &PassageId) -> Option<(Label, &str)> {
+        let entry = &self.entries[*self.places.get(id)?];
+        Some((entry.label, &entry.collection))
+    }
+
     /// Whether some entry belongs to `collection`, whoever may read it.
     #[must_use]
     pub fn holds(&self, collection: &str) -> bool {

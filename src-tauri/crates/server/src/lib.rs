@@ -24,6 +24,7 @@ mod keys;
 mod knowledge;
 mod limits;
 mod openapi;
+mod policy;
 mod privacy;
 mod profile;
 mod reader;

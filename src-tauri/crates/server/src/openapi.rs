@@ -3,8 +3,8 @@
 use utoipa::OpenApi;
 
 use crate::{
-    access_log, accounts, alerts, audit, destinations, feedback, keys, knowledge, limits, privacy,
-    profile, retention, session, status, turns,
+    access_log, accounts, alerts, audit, destinations, feedback, keys, knowledge, limits, policy,
+    privacy, profile, retention, session, status, turns,
 };
 
 #[derive(OpenApi)]
@@ -73,6 +73,18 @@ use crate::{
         alerts::set_rule,
         access_log::overview,
         access_log::own,
+        policy::roles,
+        policy::set_role,
+        policy::remove_role,
+        policy::list,
+        policy::change,
+        policy::check,
+        policy::explain,
+        policy::matrix,
+        policy::changes,
+        policy::decide,
+        policy::versions,
+        policy::restore,
         privacy::notice,
         privacy::publish_notice,
         privacy::consents,

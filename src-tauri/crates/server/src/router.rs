@@ -14,11 +14,14 @@ use http::{HeaderValue, Request, header};
 
 use crate::{
     ApiError, access_log, accounts, alerts, audit, destinations, feedback, keys, knowledge, limits,
-    privacy, profile, reader::Context, retention, session, status, turns,
+    policy, privacy, profile, reader::Context, retention, session, status, turns,
 };
 
 /// Most bytes of a request: 8,000 characters of four bytes, each perhaps escaped, and the rest.
 const MOST_BODY_BYTES: usize = 128 * 1024;
+
+/// Most bytes of a request with policies: a megabyte of text, some of it escaped.
+const MOST_POLICY_BYTES: usize = 2 << 20;
 
 /// The API over `app` for requests that come from `origin`.
 pub fn router(app: Arc<App>, origin: Origin) -> Router {
@@ -50,6 +53,7 @@ pub fn router(app: Arc<App>, origin: Origin) -> Router {
         .route("/api/passages/{id}", get(knowledge::passage))
         .route("/api/draft", post(knowledge::draft))
         .merge(knowledge_routes())
+        .merge(policy_routes())
         .route("/api/conversation", get(turns::conversation))
         .route("/api/conversations", get(turns::conversations).post(turns::begin_conversation))
         .route(
@@ -116,6 +120,22 @@ fn rights() -> Router<Context> {
         .route("/api/retention/purge", post(retention::purge))
         .route("/api/retention/holds", get(retention::holds).post(retention::place_hold))
         .route("/api/retention/holds/{id}", delete(retention::release_hold))
+}
+
+/// Roles and policies: what is in force, what it means, and changes of it.
+fn policy_routes() -> Router<Context> {
+    Router::new()
+        .route("/api/roles", get(policy::roles))
+        .route("/api/roles/{name}", put(policy::set_role).delete(policy::remove_role))
+        .route("/api/policies", get(policy::list).put(policy::change))
+        .route("/api/policies/check", post(policy::check))
+        .route("/api/policies/explain", post(policy::explain))
+        .route("/api/policies/matrix", get(policy::matrix))
+        .route("/api/policies/changes", get(policy::changes))
+        .route("/api/policies/changes/{id}", post(policy::decide))
+        .route("/api/policies/versions", get(policy::versions))
+        .route("/api/policies/versions/{version}/restore", post(policy::restore))
+        .layer(DefaultBodyLimit::max(MOST_POLICY_BYTES))
 }
 
 /// Documents and many questions at once are larger than other requests.

@@ -74,6 +74,8 @@ names! {
         CheckpointOverdue = "checkpoint_overdue",
         /// A part of the program asked beyond what it may do.
         CapabilityExceeded = "capability_exceeded",
+        /// Wider access was asked for, and nobody but the requester can approve it.
+        PolicyWaits = "policy_waits",
     }
 }
 

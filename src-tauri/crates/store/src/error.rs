@@ -263,6 +263,12 @@ pub enum StoreError {
     /// No such correction that waits for a decision.
     #[error("no such request, or it was decided")]
     UnknownCorrection,
+    /// No change of the policy waits under this id.
+    #[error("no such change waits for a decision")]
+    UnknownChange,
+    /// Another version of the policy came into force since a change was made.
+    #[error("the policy was changed meanwhile: make the change anew")]
+    PolicyMoved,
     /// The one-time token of an erasure is not this person's, was used or has expired.
     #[error("no such token, or it was used or has expired")]
     UnknownToken,

@@ -54,6 +54,8 @@ security_kinds! {
     CheckpointMeasured = "checkpoint_measured",
     /// A part of the program asked beyond what it may do.
     CapabilityExceeded = "capability_exceeded",
+    /// Wider access was asked for, and nobody but the requester can approve it.
+    PolicyWaits = "policy_waits",
 }
 
 impl SecurityKind {

@@ -13,7 +13,7 @@ use super::{
 /// Longest policy id, in bytes: it must fit the audit log.
 const LONGEST_ID: usize = 64;
 /// Ids that begin like this are the program's: the permissions that a role lists.
-const ROLE_PREFIX: &str = "role/";
+pub(super) const ROLE_PREFIX: &str = "role/";
 /// Most bytes of a site's own policies.
 const MOST_BYTES: usize = 1 << 20;
 

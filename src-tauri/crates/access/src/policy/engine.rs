@@ -10,7 +10,7 @@ use cedar_policy::{Authorizer, EntityUid, Request, Schema};
 use cloister_types::Permission;
 
 use super::{
-    compile::{Parts, PolicyFault, PolicySource, compile, schema},
+    compile::{Parts, PolicyFault, PolicySource, ROLE_PREFIX, compile, schema},
     entity::{Asker, Names, context},
     pack::Standing,
     resource::Resource,
@@ -183,6 +183,15 @@ impl Policy {
     pub fn policies(&self) -> impl Iterator<Item = (Explanation, String)> {
         let texts = self.policies.iter();
         texts.map(|(id, policy)| (self.explain(id), policy.to_cedar().unwrap_or_default()))
+    }
+
+    /// The texts of all policies with `effect` under their ids, without those that roles list.
+    pub(super) fn texts(&self, effect: cedar_policy::Effect) -> BTreeSet<(String, String)> {
+        let policies = self.policies.iter().filter(|(_, policy)| policy.effect() == effect);
+        policies
+            .filter(|(id, _)| !id.starts_with(ROLE_PREFIX))
+            .map(|(id, policy)| (id.clone(), policy.to_cedar().unwrap_or_default()))
+            .collect()
     }
 
     /// Whether `permission` can be asked of resources of the kind of `resource`.

@@ -4,31 +4,16 @@ use std::collections::BTreeSet;
 
 use cloister_types::{Label, Permission, Timestamp};
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{
     class::AccessClass,
+    edges::{LIMIT, ME, NOW, REGION, TEAM, asker, own_role, resources, situations},
     engine::{Policy, Verdict},
     entity::Asker,
     pack,
     resource::{Record, Resource},
     situation::Situation,
 };
-use crate::RoleName;
-
-/// Minutes since midnight at and around the edges of every rule on the time of day.
-const MINUTES: [u16; 7] = [479, 480, 539, 540, 1_079, 1_080, 1_081];
-/// A day of work and a Sunday.
-const WEEKDAYS: [u8; 2] = [3, 7];
-/// No second factor, one that is just fresh and one that just no longer is.
-const SECOND_FACTORS: [Option<i64>; 3] = [None, Some(4), Some(5)];
-/// When the trial takes place, in minutes since the epoch.
-const NOW: i64 = 30_000_000;
-/// What everybody in the trial is called, and their attributes.
-const ME: &str = "me";
-const TEAM: &str = "north";
-const REGION: &str = "west";
-const LIMIT: i64 = 500;
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +38,7 @@ impl Trial {
         let table = Table::read(pack::EXPECTED)?;
         let mut trial = Self { requests: 0, wrong: BTreeSet::new() };
         for (permission, column, rule) in &table.cells {
-            let asker = asker(column)?;
+            let asker = asker(column).ok_or(TrialFault)?;
             for resource in resources(column).filter(|kind| policy.applies(*permission, kind)) {
                 for situation in situations() {
                     let decision = policy.decide(&asker, *permission, &resource, &situation);
@@ -195,11 +180,6 @@ impl Rule {
     }
 }
 
-/// The role that stands at the head of a column; the operator's is that of an administrator.
-fn own_role(column: &str) -> &str {
-    if column == "operator" { "admin" } else { column }
-}
-
 fn is(attribute: Option<&str>, value: &str) -> bool {
     attribute == Some(value)
 }
@@ -210,93 +190,6 @@ fn on_record(resource: &Resource, holds: impl FnOnce(&Record) -> bool) -> bool {
         Resource::Record(record) => holds(record),
         Resource::Appliance | Resource::Class(_) => true,
     }
-}
-
-fn asker(column: &str) -> Result<Asker, TrialFault> {
-    Ok(match column {
-        "public" => Asker::Guest,
-        "operator" => Asker::Operator,
-        role => Asker::Person {
-            id: ME.to_owned(),
-            roles: BTreeSet::from([role.parse().map_err(|_| TrialFault)?]),
-            attributes: [
-                ("team".to_owned(), json!(TEAM)),
-                ("region".to_owned(), json!(REGION)),
-                ("discount_limit".to_owned(), json!(LIMIT)),
-            ]
-            .into_iter()
-            .collect(),
-            restricted: false,
-        },
-    })
-}
-
-fn situations() -> impl Iterator<Item = Situation> {
-    let at = |minute, weekday, second_factor| Situation {
-        minute,
-        weekday,
-        now: NOW,
-        second_factor,
-        administered: false,
-    };
-    let edges = MINUTES.into_iter().flat_map(move |minute| {
-        WEEKDAYS.into_iter().flat_map(move |weekday| {
-            SECOND_FACTORS.into_iter().map(move |age| at(minute, weekday, age))
-        })
-    });
-    edges.chain([Situation { administered: true, ..at(720, 3, Some(0)) }])
-}
-
-/// The appliance, knowledge of every label and confinement, and records with each attribute own,
-/// another's and missing.
-fn resources(column: &str) -> impl Iterator<Item = Resource> {
-    let classes = Label::ALL.into_iter().flat_map(|label| classes(label, own_role(column)));
-    let records = records().map(Resource::Record);
-    std::iter::once(Resource::Appliance).chain(classes.map(Resource::Class)).chain(records)
-}
-
-fn classes(label: Label, own: &str) -> impl Iterator<Item = AccessClass> + use<> {
-    let plain = AccessClass::plain(label, "handbook");
-    let role = |name: &str| -> BTreeSet<RoleName> { name.parse().into_iter().collect() };
-    let text = |text: &str| Some(text.to_owned());
-    let time = |minutes: i64| Some(Timestamp::from_millis((NOW + minutes) * 60_000));
-    let (own, other) = (role(own), role("somebody_else"));
-    let changes: [&dyn Fn(&mut AccessClass); 12] = [
-        &|_| {},
-        &|class| class.roles.clone_from(&own),
-        &|class| class.roles.clone_from(&other),
-        &|class| class.owner = text(ME),
-        &|class| class.owner = text("somebody"),
-        &|class| class.team = text(TEAM),
-        &|class| class.team = text("south"),
-        &|class| class.region = text("east"),
-        &|class| class.valid_from = time(1),
-        &|class| class.valid_from = time(0),
-        &|class| class.valid_until = time(1),
-        &|class| class.valid_until = time(0),
-    ];
-    changes
-        .map(|change| {
-            let mut class = plain.clone();
-            change(&mut class);
-            class
-        })
-        .into_iter()
-}
-
-fn records() -> impl Iterator<Item = Record> {
-    let text = |text: &str| Some(text.to_owned());
-    let own =
-        Record { owner: text(ME), team: text(TEAM), region: text(REGION), amount: Some(LIMIT) };
-    let mut all = vec![own.clone(), Record::default()];
-    for other in [text("another"), None] {
-        all.push(Record { owner: other.clone(), ..own.clone() });
-        all.push(Record { team: other.clone(), ..own.clone() });
-        all.push(Record { region: other, ..own.clone() });
-    }
-    let amounts = [None, Some(0), Some(-1), Some(LIMIT + 1)];
-    all.extend(amounts.map(|amount| Record { amount, ..own.clone() }));
-    all.into_iter()
 }
 
 #[cfg(test)]
