@@ -307,7 +307,7 @@ impl Store {
         body: AuditBody,
         at: Timestamp,
     ) -> Result<Option<AlertId>, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         let event: String = sqlx::query_scalar("SELECT event FROM alert_rule WHERE kind = ?")
             .bind(kind.as_str())
             .fetch_one(&mut *tx)

@@ -376,7 +376,7 @@ impl Store {
     /// # Errors
     /// As [`Store::record`].
     pub async fn record_all(&self, records: &[AuditRecord]) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         for record in records {
             append(&mut tx, record).await?;
         }

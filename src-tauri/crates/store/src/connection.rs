@@ -17,7 +17,7 @@ use sqlx::{
 };
 use zeroize::Zeroizing;
 
-use crate::{StoreError, audit::AuditKeys, error::primary_code, writer::Writer};
+use crate::{StoreError, error::primary_code};
 
 /// How long a statement waits for a lock, and a caller for a connection.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -40,6 +40,9 @@ const HARDEN: &str = "\
     PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF; \
     PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; \
     PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000;";
+
+/// A page of the database: SQLCipher's default since its fourth version.
+pub(crate) const PAGE_BYTES: u64 = 4_096;
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,14 +105,10 @@ async fn unlock(
 }
 
 /// Opens the connection that writes.
-pub(crate) async fn writer(
-    path: &Path,
-    key: &DatabaseKey,
-    audit: Arc<AuditKeys>,
-) -> Result<Writer, StoreError> {
+pub(crate) async fn writer(path: &Path, key: &DatabaseKey) -> Result<SqliteConnection, StoreError> {
     let mut connection = options(path).connect().await?;
     match configure(&mut connection, key, Access::Write).await {
-        Ok(()) => Ok(Writer::new(connection, audit)),
+        Ok(()) => Ok(connection),
         Err(error) => {
             connection.close().await?;
             Err(error.into())

@@ -59,6 +59,7 @@ mod paths;
 mod person;
 mod purge;
 mod recovery_code;
+mod reserve;
 mod retention;
 mod seal;
 mod security_event;

@@ -19,6 +19,7 @@ use crate::{
     connection::{self, CurrentKey},
     keys::SealingKey,
     lock::VaultLock,
+    reserve::{Need, Reserve},
     slots::KeyChest,
     writer::{Held, WriteTransaction, Writer},
 };
@@ -42,6 +43,7 @@ struct Inner {
     lock: VaultLock,
     audit: Arc<AuditKeys>,
     audit_head: PathBuf,
+    reserve: Arc<Reserve>,
 }
 
 /// What an integrity check found.
@@ -64,7 +66,9 @@ impl Store {
         id: VaultId,
         chest: KeyChest,
         lock: VaultLock,
+        reserve: Reserve,
     ) -> Result<Self, StoreError> {
+        let reserve = Arc::new(reserve);
         let sealing = chest.header.current().sealing(id, &chest.root)?;
         let key = Arc::new(chest.root.database_key(id));
         let database_key: CurrentKey = Arc::new(RwLock::new(Arc::clone(&key)));
@@ -72,7 +76,8 @@ impl Store {
         let audit_head = chest.paths.audit_head(&id);
         let database = chest.paths.database();
         let database: &Path = &database;
-        let writer = connection::writer(database, &key, Arc::clone(&audit)).await?;
+        let writer = connection::writer(database, &key).await?;
+        let writer = Writer::new(writer, Arc::clone(&audit), Arc::clone(&reserve));
         match connection::readers(database, &database_key, READERS).await {
             Ok(readers) => {
                 let chest = tokio::sync::Mutex::new(chest);
@@ -86,8 +91,11 @@ impl Store {
                     lock,
                     audit,
                     audit_head,
+                    reserve,
                 };
-                Ok(Self(Arc::new(inner)))
+                let store = Self(Arc::new(inner));
+                store.count_room().await?;
+                Ok(store)
             }
             Err(error) => {
                 writer.close().await;
@@ -159,7 +167,12 @@ impl Store {
 
     /// The connection that writes, for statements that stand for themselves.
     pub(crate) async fn writer(&self) -> Result<Held, StoreError> {
-        self.0.writer.hold().await
+        self.0.writer.hold(Need::Ordinary).await
+    }
+
+    /// As [`Store::writer`], also while the disk is full.
+    pub(crate) async fn writer_essential(&self) -> Result<Held, StoreError> {
+        self.0.writer.hold(Need::Essential).await
     }
 
     /// The keys of the audit log.
@@ -172,20 +185,39 @@ impl Store {
         self.0.audit_head.clone()
     }
 
+    /// Counts the pages inside the database that new rows can take, which are room too on a disk that
+    /// the database itself has filled.
+    pub(crate) async fn count_room(&self) -> Result<(), StoreError> {
+        let pages: i64 =
+            sqlx::query_scalar("PRAGMA freelist_count").fetch_one(self.readers()).await?;
+        self.0.reserve.note_inside(pages.unsigned_abs().saturating_mul(connection::PAGE_BYTES));
+        Ok(())
+    }
+
     /// Begins a transaction that may write. Dropped without a commit, it leaves nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`] while there is no room.
     pub(crate) async fn begin(&self) -> Result<WriteTransaction, StoreError> {
-        self.0.writer.begin().await
+        self.0.writer.begin(Need::Ordinary).await
+    }
+
+    /// As [`Store::begin`], also while the disk is full: for what gives room back, shows what is kept
+    /// or ends something, and for the records about it.
+    pub(crate) async fn begin_essential(&self) -> Result<WriteTransaction, StoreError> {
+        self.0.writer.begin(Need::Essential).await
     }
 
     /// Begins a transaction with what `query` reads; see [`Writer::begin_reading`].
     pub(crate) async fn begin_reading<O>(
         &self,
+        need: Need,
         query: QueryAs<'_, Sqlite, O, SqliteArguments>,
     ) -> Result<(WriteTransaction, Option<O>), StoreError>
     where
         O: Send + Unpin + for<'r> FromRow<'r, SqliteRow>,
     {
-        self.0.writer.begin_reading(query).await
+        self.0.writer.begin_reading(need, query).await
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     keys::{RootKey, SealingKey},
     lock::VaultLock,
     migrations,
+    reserve::Reserve,
     slots::{KeyChest, Prepared},
     unlock::{self, Unlocked},
 };
@@ -79,7 +80,8 @@ impl Vault {
         files::rename(&paths.new_database(), &paths.database())?;
         files::write_whole(&paths.id(), format!("{id}\n").as_bytes())?;
         tracing::info!(vault = %id, "vault made");
-        Store::connect(id, chest, lock).await
+        let reserve = Reserve::open(paths.reserve());
+        Store::connect(id, chest, lock, reserve).await
     }
 
     /// Unlocks and opens the vault, checks its structure and brings its schema up to this
@@ -111,13 +113,15 @@ impl Vault {
         refuse_key_beside_data(&paths)?;
         let id = read_id(&paths.id())?;
         files::make_private(&database)?;
+        // First, since opening a database needs some room as well.
+        let reserve = Reserve::open(paths.reserve());
         let (chest, slot) = match Header::read(&paths.key_slots())? {
             Some(header) => open_with_header(header, (paths, id), unlock, sources).await?,
             None => (open_old(paths, id, sources, entropy).await?, None),
         };
         let chest = finish_conversion(chest, id, slot.is_none(), (entropy, at))?;
         tracing::info!(vault = %id, "vault opened");
-        let store = Store::connect(id, chest, lock).await?;
+        let store = Store::connect(id, chest, lock, reserve).await?;
         if let (Unlock::Recovery(_), Some(slot)) = (unlock, slot) {
             let body = AuditBody::new().with("slot", &slot);
             let used = AuditRecord::new(AuditEvent::RecoveryUsed, at, body);
