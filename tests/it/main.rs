@@ -4,6 +4,7 @@ mod access;
 mod accounts;
 mod answers;
 mod binary;
+mod clock;
 mod crash;
 mod guard;
 mod hygiene;

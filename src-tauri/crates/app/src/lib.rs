@@ -17,6 +17,7 @@ mod alerts;
 mod app;
 mod audit;
 mod authorise;
+mod clock;
 mod destinations;
 mod dto;
 mod erasure;

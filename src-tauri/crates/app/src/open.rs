@@ -10,14 +10,15 @@ use cloister_chat::{Desk, DeskParts, Placeholders, SystemPrompt};
 use cloister_guard::Guard;
 use cloister_knowledge::read_pack;
 use cloister_store::{
-    AuditCode, AuditCodeError, ClockState, Destination, NewKey, Passage, Store, Unlock, Vault,
+    AuditCode, AuditCodeError, Destination, NewKey, Passage, Store, Unlock, Vault,
 };
-use cloister_types::{Secret, Timestamp};
+use cloister_types::Secret;
 
 use crate::{
     App, AppError, AppOptions, ErrorCode, Pack,
     alerts::{measure_checkpoints, measure_disk},
     audit::keep_checkpoints,
+    clock::watch_clock,
     erasure::keep_tombstones,
     error::sentence,
     journal::Journal,
@@ -80,7 +81,7 @@ impl App {
             if new {
                 import(&store, &options).await?;
             }
-            prepare(&store, &encoder, destinations, options.clock.now()).await
+            prepare(&store, &encoder, destinations, &options).await
         };
         match prepared.await {
             Ok(knowledge) => {
@@ -196,10 +197,11 @@ async fn prepare(
     store: &Store,
     encoder: &LoadingEncoder,
     destinations: Vec<Destination>,
-    now: Timestamp,
+    options: &AppOptions,
 ) -> Result<Knowledge, AppError> {
+    let now = options.clock.now();
     store.end_orphaned_guests(now).await?;
-    store.purge(now, ClockState::Trusted).await?;
+    store.purge(now, watch_clock(store, options).await?).await?;
     let library = Arc::new(Library::open(store, encoder).await?);
     let admin: AuditCode =
         RoleName::admin().as_str().parse().map_err(|error: AuditCodeError| failed(&error))?;
@@ -227,7 +229,11 @@ async fn keep_house(
         tick.tick().await;
         measure_disk(&store, &options).await;
         measure_checkpoints(&store, &options).await;
-        match store.purge(desk.parts().clock.now(), ClockState::Trusted).await {
+        let purged = async {
+            let clock = watch_clock(&store, &options).await?;
+            store.purge(options.clock.now(), clock).await
+        };
+        match purged.await {
             Ok(report) => {
                 access.forget(&report.ended);
                 desk.forget(&report.ended);

@@ -143,6 +143,14 @@ impl App {
     async fn data_ends(&self) -> Result<PromiseDto, AppError> {
         let promise = Promise { id: "P5", title: "Data ends when it should" };
         let now = self.options.clock.now();
+        if self.clock_state().await? == ClockState::Jumped {
+            let evidence = "Nothing is deleted: the clock jumped, or the appliance was off for more \
+                            than a day.";
+            let limit = format!(
+                "By the clock it is {now}. Confirm that with `cloister purge --confirm-clock`."
+            );
+            return Ok(promise.limited(evidence.to_owned(), limit));
+        }
         let report = self.store.purge(now, ClockState::Trusted).await?;
         self.access.forget(&report.ended);
         self.desk.forget(&report.ended);

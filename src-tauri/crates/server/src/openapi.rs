@@ -94,6 +94,7 @@ use crate::{
         retention::list,
         retention::change,
         retention::purge,
+        retention::confirm_clock,
         retention::holds,
         retention::place_hold,
         retention::release_hold,

@@ -114,6 +114,7 @@ fn rights() -> Router<Context> {
         .route("/api/retention", get(retention::list))
         .route("/api/retention/{class}", patch(retention::change))
         .route("/api/retention/purge", post(retention::purge))
+        .route("/api/clock/confirm", post(retention::confirm_clock))
         .route("/api/retention/holds", get(retention::holds).post(retention::place_hold))
         .route("/api/retention/holds/{id}", delete(retention::release_hold))
 }

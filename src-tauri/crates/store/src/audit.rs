@@ -101,6 +101,8 @@ audit_events! {
     RecoveryUsed = "recovery_used",
     /// The clock jumped by more than a day; the purge waits.
     ClockJumped = "clock_jumped",
+    /// Somebody confirmed the time of day after a jump.
+    ClockConfirmed = "clock_confirmed",
     /// A session began.
     SessionStarted = "session_started",
     /// A session ended, and a guest's conversation with it.

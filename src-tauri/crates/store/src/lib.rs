@@ -30,6 +30,7 @@ mod account;
 mod alert;
 mod analytics;
 mod audit;
+mod clock;
 mod connection;
 mod consent;
 mod conversation;
@@ -91,6 +92,7 @@ pub use audit::{
     CopiedTo, Digest, ExportVerifier, FindingKind, KeptCheckpoint, OcsfRecord, PublicKey,
     Signature, read_checkpoints, verify_export,
 };
+pub use clock::Moment;
 pub use consent::{
     ConsentRow, LawfulBasis, NewNotice, PrivacyNotice, Purpose, PurposeError, Renewal, Standing,
     Subject,

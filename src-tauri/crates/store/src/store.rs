@@ -14,7 +14,7 @@ use sqlx::{
 };
 
 use crate::{
-    StoreError, SubKey, VaultId,
+    Moment, StoreError, SubKey, VaultId,
     audit::AuditKeys,
     connection::{self, CurrentKey},
     keys::SealingKey,
@@ -43,6 +43,8 @@ struct Inner {
     lock: VaultLock,
     audit: Arc<AuditKeys>,
     audit_head: PathBuf,
+    /// When the clock was last looked at and trusted.
+    last_moment: tokio::sync::Mutex<Option<Moment>>,
     reserve: Arc<Reserve>,
 }
 
@@ -91,6 +93,7 @@ impl Store {
                     lock,
                     audit,
                     audit_head,
+                    last_moment: tokio::sync::Mutex::default(),
                     reserve,
                 };
                 let store = Self(Arc::new(inner));
@@ -151,6 +154,11 @@ impl Store {
     /// The keys, for one who changes them: changes wait for each other.
     pub(crate) async fn chest(&self) -> tokio::sync::MutexGuard<'_, KeyChest> {
         self.0.chest.lock().await
+    }
+
+    /// When the clock was last looked at and trusted, for one who looks now.
+    pub(crate) async fn last_moment(&self) -> tokio::sync::MutexGuard<'_, Option<Moment>> {
+        self.0.last_moment.lock().await
     }
 
     pub(crate) fn sealing(&self) -> &SealingKey {

@@ -3,6 +3,7 @@
 
 mod audit;
 mod checkpoints;
+mod clock;
 mod consents;
 mod conversations;
 mod crash;
