@@ -16,3 +16,4 @@ mod privacy;
 mod retention;
 mod rights;
 mod turns;
+mod unlock;

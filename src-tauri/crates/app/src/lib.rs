@@ -66,6 +66,7 @@ pub use dto::*;
 pub use error::{AppError, ErrorCode};
 pub use export::{ArchivePieces, OpenedArchive, open_archive};
 pub use guard_settings::{GUARD_SETTINGS, GuardSettings};
+pub use keys::ways_to_unlock;
 pub use model::{ModelStatus, bench_model, list_models, verify_model};
 pub use open::FirstKey;
 pub use overview::Answered;

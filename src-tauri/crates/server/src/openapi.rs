@@ -3,8 +3,8 @@
 use utoipa::OpenApi;
 
 use crate::{
-    access_log, accounts, alerts, audit, destinations, feedback, keys, knowledge, limits, privacy,
-    profile, retention, session, status, turns,
+    access_log, accounts, alerts, audit, destinations, entrance, feedback, keys, knowledge, limits,
+    privacy, profile, retention, session, status, turns,
 };
 
 #[derive(OpenApi)]
@@ -61,6 +61,8 @@ use crate::{
         keys::rotate,
         keys::renew_recovery,
         keys::confirm_recovery,
+        entrance::show,
+        entrance::try_to_unlock,
         feedback::give,
         feedback::list,
         limits::answer,

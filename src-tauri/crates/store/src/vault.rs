@@ -36,6 +36,17 @@ impl Vault {
         read_id(&paths.id()).ok()
     }
 
+    /// The kinds of the vault's key slots, without opening it; none where it has no slots yet. Only
+    /// unlocking tells whether they are as their owner left them.
+    ///
+    /// # Errors
+    /// [`StoreError::KeysMalformed`], and what files may refuse.
+    pub fn slot_kinds(paths: &VaultPaths) -> Result<Vec<SlotKind>, StoreError> {
+        let header = Header::read(&paths.key_slots())?;
+        let slots = header.map(|header| header.current().slots()).unwrap_or_default();
+        Ok(slots.into_iter().map(|slot| slot.kind).collect())
+    }
+
     /// Makes a vault, with its key in a key file, and opens it. Folders that are missing are made
     /// for the owner alone. A crash leaves no vault, or a whole one.
     ///
