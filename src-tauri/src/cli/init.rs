@@ -38,7 +38,7 @@ pub(crate) async fn run(bench: &Bench<'_>, arguments: &InitArguments) -> Result<
     let first = match arguments.unlock {
         FirstUnlock::Keyfile => FirstKey::KeyFile,
         FirstUnlock::Keyring => FirstKey::Keyring,
-        FirstUnlock::Passphrase => FirstKey::Passphrase(new_passphrase(&bench.identity)?),
+        FirstUnlock::Passphrase => FirstKey::Passphrase(new_passphrase(bench.identity.unlock_fd)?),
     };
     let password =
         arguments.admin.as_deref().map(|name| bench.identity.password(name)).transpose()?;

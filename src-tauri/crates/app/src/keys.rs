@@ -106,6 +106,7 @@ impl App {
         Ok(RotatedDto {
             items: rotated.slots.into_iter().map(Into::into).collect(),
             dropped: rotated.dropped.into_iter().map(Into::into).collect(),
+            complete: rotated.complete,
             recovery_code: rotated.recovery.map(|code| code.to_printed().expose().clone()),
         })
     }

@@ -46,7 +46,6 @@ use sqlx::SqliteConnection;
 
 #[cfg(test)]
 pub(crate) use self::checkpoint::last_stored as last_checkpoint;
-#[cfg_attr(not(test), expect(unused_imports, reason = "for the replacement of the root key"))]
 pub(crate) use self::rekey::rekey;
 pub(crate) use self::{
     adopt::{adopt_records, begin_log},

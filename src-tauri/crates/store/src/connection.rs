@@ -68,19 +68,21 @@ pub(crate) type CurrentKey = Arc<RwLock<DatabaseKey>>;
 /// # Errors
 /// [`StoreError::WrongKey`], [`StoreError::NotEncrypted`], [`StoreError::NotSqlCipher`], what files
 /// may refuse, and the errors of `work`.
-pub(crate) async fn with_one(
+pub(crate) async fn with_one<T>(
     path: &Path,
     key: &DatabaseKey,
-    work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
+    work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     refuse_plain(path)?;
     let mut connection = options(path).connect().await?;
     let done = match unlock(&mut connection, path, key).await {
         Ok(()) => work(&mut connection).await,
-        refused => refused,
+        Err(refusal) => Err(refusal),
     };
     let closed = connection.close().await;
-    done.and(closed.map_err(StoreError::from))
+    let done = done?;
+    closed?;
+    Ok(done)
 }
 
 /// Keys the connection and makes sure that the key is right and that it encrypts.

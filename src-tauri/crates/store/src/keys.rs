@@ -9,8 +9,8 @@ use crate::VaultId;
 /// The key that key slots wrap: 32 random bytes. It opens the database and authenticates the header.
 pub(crate) struct RootKey(Secret<[u8; 32]>);
 
-/// The key from which those that seal are derived. The header holds it under the root key, and it
-/// stays when the root key is replaced.
+/// The key from which those that seal and sign are derived. The header holds it under the root key; a
+/// rotation replaces both, one after the other.
 pub(crate) struct SealingKey(Secret<[u8; 32]>);
 
 /// A derived key that another part of the program uses.

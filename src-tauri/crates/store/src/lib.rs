@@ -20,7 +20,7 @@
 //! that cannot be wiped.
 //!
 //! **Terms.** A *vault* is a data folder plus a key; a *key slot* wraps the *root key*, which opens
-//! the database; the *sealing key* derives what seals files and outlives the root key; a *data key*
+//! the database; the *sealing key*, kept under the root key, derives what seals and signs; a *data key*
 //! seals the turns of one session; the *guard* is the row that lets a purge delete audit records;
 //! a *class* is data that is kept for one period; a *hold* keeps data beyond it.
 #![forbid(unsafe_code)]
@@ -62,6 +62,7 @@ mod purge;
 mod recovery_code;
 mod reserve;
 mod retention;
+mod rotation;
 mod seal;
 mod security_event;
 mod session;
@@ -120,11 +121,12 @@ pub use person::HeldData;
 pub use purge::{ClockState, Due, DueRows, PurgeReport};
 pub use recovery_code::RecoveryCode;
 pub use retention::{RetentionClass, RetentionClassError, RetentionPeriod};
+pub use rotation::Rotated;
 pub use seal::{DataKey, Sealed, WrappedKey};
 pub use security_event::{SecurityEvent, SecurityKind};
 pub use session::{Ended, NewSession, Place, SessionKind, SessionRow};
 pub use settings::{SettingName, SettingValue};
-pub use slots::{KeyChange, NewKey, Rotated};
+pub use slots::{KeyChange, NewKey};
 pub use space::free_megabytes;
 pub use store::{Integrity, Store};
 pub use unlock::{KeySources, Unlock};

@@ -7,6 +7,7 @@ use chacha20poly1305::{
     aead::{Aead, Payload},
 };
 use cloister_types::{Entropy, OwnerId, Secret, TurnId};
+use sqlx::SqliteConnection;
 
 use crate::{Store, StoreError, SubKey};
 
@@ -163,6 +164,36 @@ impl Store {
         let key = DataKey(self.sub_key(SubKey::Credential));
         key.open(&Place::credential(owner), &Sealed(sealed.to_vec()))
     }
+}
+
+/// Seals the credentials of all accounts under another key. One that does not open is left as it is:
+/// it opens nothing for its owner either, and must not keep keys from being replaced.
+pub(crate) async fn reseal_credentials(
+    connection: &mut SqliteConnection,
+    (old, new): (Secret<[u8; 32]>, Secret<[u8; 32]>),
+    entropy: &dyn Entropy,
+) -> Result<(), StoreError> {
+    let (old, new) = (DataKey(old), DataKey(new));
+    let rows: Vec<(String, Vec<u8>)> =
+        sqlx::query_as("SELECT id, totp_sealed FROM account WHERE totp_sealed IS NOT NULL")
+            .fetch_all(&mut *connection)
+            .await?;
+    for (id, sealed) in rows {
+        let account = id.parse().map_err(|_| StoreError::MalformedRow { table: "account" })?;
+        let place = Place::credential(OwnerId::Account(account));
+        let Ok(secret) = old.open(&place, &Sealed(sealed)) else {
+            tracing::warn!(
+                "the authenticator of an account does not open; it has to be set up anew"
+            );
+            continue;
+        };
+        sqlx::query("UPDATE account SET totp_sealed = ? WHERE id = ?")
+            .bind(new.seal(entropy, &place, secret.expose())?.0)
+            .bind(id)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
 }
 
 impl fmt::Debug for DataKey {

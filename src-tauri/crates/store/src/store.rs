@@ -3,7 +3,7 @@
 use std::{
     fmt,
     path::{Path, PathBuf},
-    sync::{Arc, RwLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use cloister_types::Secret;
@@ -36,16 +36,23 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     id: VaultId,
     chest: tokio::sync::Mutex<KeyChest>,
-    sealing: SealingKey,
+    keys: RwLock<Arc<LiveKeys>>,
     database_key: CurrentKey,
     writer: Writer,
     readers: SqlitePool,
     lock: VaultLock,
-    audit: Arc<AuditKeys>,
     audit_head: PathBuf,
     /// When the clock was last looked at and trusted.
     last_moment: tokio::sync::Mutex<Option<Moment>>,
     reserve: Arc<Reserve>,
+}
+
+/// The keys that a rotation replaces while the vault is open.
+pub(crate) struct LiveKeys {
+    /// Derives those that seal.
+    pub(crate) sealing: SealingKey,
+    /// Those of the audit log.
+    pub(crate) audit: Arc<AuditKeys>,
 }
 
 /// What an integrity check found.
@@ -86,12 +93,11 @@ impl Store {
                 let inner = Inner {
                     id,
                     chest,
-                    sealing,
+                    keys: RwLock::new(Arc::new(LiveKeys { sealing, audit })),
                     database_key,
                     writer,
                     readers,
                     lock,
-                    audit,
                     audit_head,
                     last_moment: tokio::sync::Mutex::default(),
                     reserve,
@@ -113,10 +119,11 @@ impl Store {
         self.0.id
     }
 
-    /// Derives the key for another part of the program. It stays when the root key is replaced.
+    /// Derives the key for another part of the program. To be asked for each time: it changes with
+    /// the root key, and what it sealed is sealed anew then (`rotation`).
     #[must_use]
     pub fn sub_key(&self, purpose: SubKey) -> Secret<[u8; 32]> {
-        self.0.sealing.sub_key(self.0.id, purpose)
+        self.keys().sealing.sub_key(self.0.id, purpose)
     }
 
     /// The version of SQLCipher that encrypts the database, such as `4.10.0 community`.
@@ -161,8 +168,14 @@ impl Store {
         self.0.last_moment.lock().await
     }
 
-    pub(crate) fn sealing(&self) -> &SealingKey {
-        &self.0.sealing
+    /// The keys that seal and sign now.
+    pub(crate) fn keys(&self) -> Arc<LiveKeys> {
+        Arc::clone(&self.0.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Goes on with other keys.
+    pub(crate) fn use_keys(&self, keys: LiveKeys) {
+        *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
     }
 
     pub(crate) fn database_key(&self) -> &CurrentKey {
@@ -184,8 +197,8 @@ impl Store {
     }
 
     /// The keys of the audit log.
-    pub(crate) fn audit_keys(&self) -> &AuditKeys {
-        &self.0.audit
+    pub(crate) fn audit_keys(&self) -> Arc<AuditKeys> {
+        Arc::clone(&self.keys().audit)
     }
 
     /// Where the last signed head of the audit log is kept.

@@ -16,6 +16,7 @@ mod opening;
 mod operations;
 mod purge;
 mod retention;
+mod rotation;
 mod secrecy;
 mod support;
 mod tampering;

@@ -7,7 +7,7 @@ use cloister_types::{Entropy, Secret, Timestamp};
 use crate::{
     AuditBody, AuditEvent, AuditRecord, KeySources, NewKey, SlotId, SlotKind, Store, StoreError,
     SubKey, Unlock, VaultId, VaultPaths,
-    audit::{self, AuditKeys},
+    audit::{self, AuditKeys, Link},
     connection, files,
     key_file::{self, KeyFile},
     key_header::{Generation, Header},
@@ -15,6 +15,7 @@ use crate::{
     lock::VaultLock,
     migrations,
     reserve::Reserve,
+    rotation::settle_key_file,
     slots::{KeyChest, Prepared},
     unlock::{self, Unlocked},
 };
@@ -165,18 +166,22 @@ async fn open_with_header(
                 continue;
             }
         };
-        let sealing = generation.sealing(id, &unlocked.root)?;
-        match check_and_migrate(&database, (id, &unlocked.root, &sealing)).await {
-            Ok(()) => {
-                opened = Some(unlocked);
+        let sealings = generation.sealings(id, &unlocked.root)?;
+        match check_and_migrate(&database, (id, &unlocked.root), &sealings).await {
+            Ok(newest) => {
+                opened = Some((unlocked, newest));
                 break;
             }
             Err(error @ StoreError::WrongKey { .. }) => refusal = error,
             Err(error) => return Err(error),
         }
     }
-    let Unlocked { root, slot } = opened.ok_or(refusal)?;
-    if header.settle(id, &root) {
+    let (Unlocked { root, slot }, newest) = opened.ok_or(refusal)?;
+    // What a rotation that was cut short has left.
+    let mut changed = header.settle(id, &root);
+    changed |= header.current_mut().settle_sealing(id, &root, newest)?;
+    changed |= settle_key_file(header.current_mut(), &root, (id, &paths.key_file(&id)))?;
+    if changed {
         header.write(&paths.key_slots())?;
     }
     Ok((KeyChest { paths, header, root, sources }, slot))
@@ -195,7 +200,9 @@ async fn open_old(
     // What was sealed so far was sealed by keys of the root key.
     let sealing = SealingKey::new(Secret::new(*root.expose()));
     let root = RootKey::new(root);
-    check_and_migrate(&paths.database(), (id, &root, &sealing)).await?;
+    let sealings = [sealing];
+    check_and_migrate(&paths.database(), (id, &root), &sealings).await?;
+    let [sealing] = sealings;
     let header = Header::new(Generation::new(id, &root, &sealing, entropy)?);
     Ok(KeyChest { paths, header, root, sources })
 }
@@ -263,11 +270,14 @@ async fn build_database(
     .await
 }
 
+/// Checks the database and brings it up to date. Whether the first of `sealings` is the one in force,
+/// which the end of the audit log tells where there are several.
 async fn check_and_migrate(
     database: &Path,
-    (id, root, sealing): (VaultId, &RootKey, &SealingKey),
-) -> Result<(), StoreError> {
-    let (key, log) = (Arc::new(root.database_key(id)), log_keys(id, sealing));
+    (id, root): (VaultId, &RootKey),
+    sealings: &[SealingKey],
+) -> Result<bool, StoreError> {
+    let key = Arc::new(root.database_key(id));
     connection::with_one(database, &key, async |connection| {
         // SQLite takes a file that was cut to nothing for a new database, and a new vault would
         // hide the loss.
@@ -278,7 +288,15 @@ async fn check_and_migrate(
             return Err(StoreError::Damaged { finding });
         }
         migrations::run(connection).await?;
-        audit::adopt_records(connection, &log).await
+        for (place, sealing) in sealings.iter().enumerate() {
+            let log = log_keys(id, sealing);
+            let is_last = place + 1 == sealings.len();
+            if is_last || Link::read(connection, &log).await.is_ok() {
+                audit::adopt_records(connection, &log).await?;
+                return Ok(place == 0);
+            }
+        }
+        Err(StoreError::KeysAltered)
     })
     .await
 }

@@ -154,6 +154,14 @@ impl DerefMut for Held {
     }
 }
 
+impl Held {
+    /// Goes on with other keys of the audit log, after they were replaced in the database.
+    pub(crate) fn use_audit_keys(&mut self, audit: Arc<AuditKeys>) {
+        self.0.audit = audit;
+        self.0.link = None;
+    }
+}
+
 #[cfg(test)]
 impl Held {
     /// Forgets where the chain ends, after a test wrote the row by other means.

@@ -112,6 +112,8 @@ pub struct RotatedDto {
     pub items: Vec<KeySlotDto>,
     /// The slots that did not come along.
     pub dropped: Vec<KeySlotDto>,
+    /// Whether everything that the root key derives was replaced too; if not, rotate again.
+    pub complete: bool,
     /// The new recovery code, where there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery_code: Option<String>,
