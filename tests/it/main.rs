@@ -8,6 +8,7 @@ mod clock;
 mod crash;
 mod guard;
 mod hygiene;
+mod integrity;
 mod knowledge;
 mod limits;
 mod openapi;

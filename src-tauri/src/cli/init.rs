@@ -42,6 +42,9 @@ pub(crate) async fn run(bench: &Bench<'_>, arguments: &InitArguments) -> Result<
     };
     let password =
         arguments.admin.as_deref().map(|name| bench.identity.password(name)).transpose()?;
+    if let Some((name, password)) = arguments.admin.as_deref().zip(password.as_ref()) {
+        App::judge_administrator(name, password)?;
+    }
     let entries = App::init(&options, first).await?;
     if let Some((name, password)) = arguments.admin.as_deref().zip(password) {
         make_administrator(bench, name, &password).await?;

@@ -26,6 +26,7 @@ mod export;
 mod feedback;
 mod guard;
 mod guard_settings;
+mod integrity;
 mod journal;
 mod keys;
 mod knowledge;

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use cloister_access::{Access, RoleName};
+use cloister_access::{Access, RoleName, judge_account};
 use cloister_chat::{Desk, DeskParts, Placeholders, SystemPrompt};
 use cloister_guard::Guard;
 use cloister_knowledge::read_pack;
@@ -21,6 +21,7 @@ use crate::{
     clock::watch_clock,
     erasure::keep_tombstones,
     error::sentence,
+    integrity::check_integrity,
     journal::Journal,
     keys,
     library::Library,
@@ -34,6 +35,8 @@ use crate::{
 const NAMELESS_SITE: &str = "Cloister";
 /// Expired rows go at start and this often.
 const PURGE_INTERVAL: Duration = Duration::from_mins(1);
+/// The whole database is read and verified this often.
+const CHECK_INTERVAL: Duration = Duration::from_hours(24);
 
 impl App {
     /// Makes a vault that `first` opens, with the knowledge that `options` name. Returns how many
@@ -47,6 +50,15 @@ impl App {
         let imported = import(&store, options).await;
         store.close().await;
         imported
+    }
+
+    /// Whether an administrator of that name and password could be made, asked before a vault is made
+    /// that would then have none.
+    ///
+    /// # Errors
+    /// [`ErrorCode::PasswordWeak`] and [`ErrorCode::InvalidRequest`], with what to do.
+    pub fn judge_administrator(name: &str, password: &Secret<String>) -> Result<(), AppError> {
+        Ok(judge_account(name, password)?)
     }
 
     /// Opens the appliance by what needs nobody; makes the vault first, with a key file, if there
@@ -225,8 +237,15 @@ async fn keep_house(
     let mut tick = tokio::time::interval(PURGE_INTERVAL);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     tick.tick().await;
+    let mut checked_at = options.clock.monotonic();
     loop {
         tick.tick().await;
+        if options.clock.monotonic().saturating_sub(checked_at) >= CHECK_INTERVAL {
+            checked_at = options.clock.monotonic();
+            if let Err(error) = check_integrity(&store, &options).await {
+                tracing::error!(%error, "the database could not be checked");
+            }
+        }
         measure_disk(&store, &options).await;
         measure_checkpoints(&store, &options).await;
         let purged = async {

@@ -29,8 +29,18 @@ impl App {
             let message = "The promises are tried on the machine itself.";
             return Err(AppError::new(ErrorCode::Denied, message));
         }
+        let mut promises = self.doctor().await?;
+        if let Some(finding) = self.check_integrity().await? {
+            // Whatever rests on the database is in doubt with it, the audit log first.
+            for promise in promises.iter_mut().filter(|promise| promise.id == "P4") {
+                promise.state = PromiseState::Broken;
+                promise.evidence =
+                    format!("The database does not verify: {finding}. Restore a backup.");
+                promise.limit = None;
+            }
+        }
         Ok(DoctorDto {
-            promises: self.doctor().await?,
+            promises,
             model: self.model_when_settled().await,
             names_trouble: self.names_trouble().await.map(|error| error.message),
         })
