@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, sync::PoisonError};
 use cloister_access::{Peer, Session, Trial};
 use cloister_knowledge::AnswerMode;
 use cloister_store::{ClockState, Place, SlotKind};
+use cloister_types::unlocked_keys;
 
 use crate::{App, AppError, DoctorDto, ErrorCode, PromiseDto, PromiseState, self_test};
 
@@ -106,6 +107,14 @@ impl App {
             );
         }
         limits.push("The window’s own memory is not covered.".to_owned());
+        match unlocked_keys() {
+            Some(0) => {}
+            Some(keys) => limits.push(format!(
+                "{keys} keys lie in memory that may be swapped out: the limit on locked memory \
+                 (RLIMIT_MEMLOCK, `ulimit -l`) allows no more."
+            )),
+            None => limits.push("Keys lie in memory that may be swapped out.".to_owned()),
+        }
         if !slots.iter().any(|slot| slot.kind == SlotKind::Recovery && slot.confirmed_at.is_some())
         {
             limits.push(

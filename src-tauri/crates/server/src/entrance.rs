@@ -75,7 +75,6 @@ impl Entrance {
     }
 
     /// The API for requests that come from `origin`.
-    #[must_use]
     pub fn router(&self, origin: Origin) -> Router {
         let door = Door { entrance: self.clone(), origin, inside: Arc::default() };
         Router::new()

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use cloister_types::Secret;
+use cloister_types::LockedKey;
 use data_encoding::HEXLOWER;
 use libsqlite3_sys::SQLITE_NOTADB;
 use sqlx::{
@@ -54,7 +54,7 @@ pub(crate) enum Access {
 }
 
 /// The raw key of the database, shared by the connections that may have to be made again.
-pub(crate) type DatabaseKey = Arc<Secret<[u8; 32]>>;
+pub(crate) type DatabaseKey = Arc<LockedKey>;
 
 /// The key of the readers that are still to be made, which changes when the root key is replaced.
 pub(crate) type CurrentKey = Arc<RwLock<DatabaseKey>>;
@@ -153,7 +153,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
 
 async fn configure(
     connection: &mut SqliteConnection,
-    key: &Secret<[u8; 32]>,
+    key: &LockedKey,
     access: Access,
 ) -> Result<(), sqlx::Error> {
     sqlx::raw_sql(BEFORE_KEY).execute(&mut *connection).await?;
@@ -170,7 +170,7 @@ async fn configure(
 async fn set_key(
     connection: &mut SqliteConnection,
     pragma: &'static str,
-    key: &Secret<[u8; 32]>,
+    key: &LockedKey,
 ) -> Result<(), sqlx::Error> {
     let digits = Zeroizing::new(HEXLOWER.encode(key.expose()));
     let statement = format!("PRAGMA {pragma} = \"x'{}'\"", *digits);
@@ -185,7 +185,7 @@ async fn set_key(
 /// the new key, which SQLCipher does not say by itself.
 pub(crate) async fn rekey(
     connection: &mut SqliteConnection,
-    key: &Secret<[u8; 32]>,
+    key: &LockedKey,
 ) -> Result<(), StoreError> {
     // The transaction then needs room for one copy of the database, and not for older pages too.
     sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *connection).await?;

@@ -187,7 +187,7 @@ impl Generation {
     /// The key from which those that seal are derived.
     pub(crate) fn sealing(&self, vault: VaultId, root: &RootKey) -> Result<SealingKey, StoreError> {
         let key = self.sealing.open(&root.header_key(vault), &sealing_place(vault));
-        key.map(SealingKey::new).ok_or(StoreError::KeysAltered)
+        key.map(|key| SealingKey::new(&key)).ok_or(StoreError::KeysAltered)
     }
 
     /// The keys from which those that seal may be derived: the newest first, and more than one only
@@ -199,7 +199,7 @@ impl Generation {
     ) -> Result<Vec<SealingKey>, StoreError> {
         let (key, place) = (root.header_key(vault), sealing_place(vault));
         let wrapped = self.next_sealing.iter().chain([&self.sealing]);
-        let opened = wrapped.map(|wrapped| wrapped.open(&key, &place).map(SealingKey::new));
+        let opened = wrapped.map(|wrapped| Some(SealingKey::new(&wrapped.open(&key, &place)?)));
         opened.collect::<Option<_>>().ok_or(StoreError::KeysAltered)
     }
 
@@ -253,7 +253,7 @@ impl Generation {
             let salt = slot.salt.array().ok_or(StoreError::KeysMalformed)?;
             let wrapping = derive(&salt, slot.stretching)?;
             if let Some(root) = slot.root.open(&wrapping, &slot.place(vault)) {
-                return Ok(Some((slot.id, RootKey::new(root))));
+                return Ok(Some((slot.id, RootKey::new(&root))));
             }
         }
         Ok(None)

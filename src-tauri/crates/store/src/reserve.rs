@@ -192,7 +192,7 @@ fn allocate(path: &Path, bytes: u64) -> Result<(), StoreError> {
 
 /// For file systems that cannot allocate in advance.
 fn fill(mut file: &File, bytes: u64) -> io::Result<()> {
-    let piece = [0; 64 * 1024];
+    let piece = [0; 16 * 1024];
     let mut left = bytes.saturating_sub(file.metadata()?.len());
     while left > 0 {
         let length = piece.len().min(usize::try_from(left).unwrap_or(piece.len()));

@@ -143,7 +143,7 @@ impl Store {
             Step::Announce => header.prepare(rotation.next.clone()),
             Step::Encrypt => {
                 self.encrypt(Arc::new(rotation.root.database_key(id))).await?;
-                chest.root = RootKey::new(Secret::new(*rotation.root.expose()));
+                chest.root = rotation.root.copy();
                 return Ok(());
             }
             Step::Settle => drop(header.settle(id, &chest.root)),
@@ -190,14 +190,13 @@ impl Store {
         audit::rekey(&mut tx, id, &old_log, &new_log).await?;
         let (old, new) =
             (live.sealing.sub_key(id, SubKey::Credential), next.sub_key(id, SubKey::Credential));
-        seal::reseal_credentials(&mut tx, (old, new), change.entropy).await?;
+        seal::reseal_credentials(&mut tx, (&old, &new), change.entropy).await?;
         // Their names are hashed under the old key, and nobody knows the names.
         sqlx::query("DELETE FROM lockout").execute(&mut *tx).await?;
         tx.commit().await?;
         let audit = Arc::new(AuditKeys::derive(id, &new_log));
         writer.use_audit_keys(Arc::clone(&audit));
-        let sealing = SealingKey::new(Secret::new(*next.expose()));
-        self.use_keys(LiveKeys { sealing, audit });
+        self.use_keys(LiveKeys { sealing: next.copy(), audit });
         Ok(())
     }
 }

@@ -198,8 +198,7 @@ async fn open_old(
         return Err(StoreError::Incomplete { missing: paths.key_slots() });
     };
     // What was sealed so far was sealed by keys of the root key.
-    let sealing = SealingKey::new(Secret::new(*root.expose()));
-    let root = RootKey::new(root);
+    let (sealing, root) = (SealingKey::new(&root), RootKey::new(&root));
     let sealings = [sealing];
     check_and_migrate(&paths.database(), (id, &root), &sealings).await?;
     let [sealing] = sealings;

@@ -25,7 +25,7 @@ const DISK_BYTES: u64 = 96 * 1024 * 1024;
 const WITHIN_MILLIS: u64 = 200;
 /// Refusals and essential acts to be heard of before there is room again.
 const REFUSALS: u64 = 3;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// After so many fillings the child is killed while the disk is full, and a new vault is made.
 const FILLINGS_A_VAULT: u32 = 10;
 

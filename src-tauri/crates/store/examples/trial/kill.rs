@@ -17,7 +17,7 @@ use super::{Outcome, load};
 /// time, after the start: then the vault may be about to be made, opened or tidied up.
 const WITHIN_MILLIS: u64 = 250;
 /// Longest that a child may take to open the vault and have its first turn acknowledged.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// A vault is used for so many kills; then the next is a new one, so that each grows and is purged.
 const KILLS_A_VAULT: u32 = 25;
 
