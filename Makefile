@@ -179,6 +179,12 @@ trial-tamper: ## Edits the audit log at random: [EDITS=10000]; every edit must b
 	CLOISTER_TAMPER_EDITS=$(or $(EDITS),10000) \
 		cargo test --release --locked --workspace --lib tampering
 
+.PHONY: trial-store
+trial-store: ## Kills a vault's process and fills its disk at random: [KILLS=300] [FULLS=50]
+	@# the second takes the right to mount a tmpfs
+	cargo build --release --locked --workspace --example trial
+	$(CARGO_TARGET_DIR)/release/examples/trial $(or $(KILLS),300) $(or $(FULLS),50)
+
 .PHONY: bench-knowledge
 bench-knowledge: ## Measures the search and other tools: EVALS=DIR
 	@# the mistake in the call is found before anything is built

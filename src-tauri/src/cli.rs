@@ -8,7 +8,7 @@ pub(crate) mod client;
 mod destination;
 mod doctor;
 mod guard;
-mod identity;
+pub(crate) mod identity;
 mod init;
 mod key;
 mod knowledge;
@@ -35,7 +35,7 @@ use std::{
 };
 
 use clap::{CommandFactory, Parser, Subcommand};
-use cloister_app::{App, AppError, AppOptions, ErrorCode, Pack, Unlock};
+use cloister_app::{App, AppError, AppOptions, ErrorCode, Unlock};
 
 use self::{
     audit::AuditCommand, client::Client, identity::Identity, output::Output,
@@ -250,10 +250,6 @@ pub(crate) struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    pub(crate) async fn open(&self) -> Result<Arc<App>, Failure> {
-        self.unlock(self.folders.options(Pack::Manga, self.limits.clone())?).await
-    }
-
     /// Opens the vault: by what `--unlock-fd` gives, else by what needs nobody, else by what is
     /// typed on the terminal.
     pub(crate) async fn unlock(&self, options: AppOptions) -> Result<Arc<App>, Failure> {

@@ -17,6 +17,7 @@ mod egress;
 mod environment;
 mod files;
 mod limits;
+mod memory;
 mod probe;
 mod seal;
 
@@ -61,7 +62,8 @@ impl ConfineError {
     }
 }
 
-/// Closes inherited descriptors and forbids core dumps and new privileges.
+/// Closes inherited descriptors, forbids core dumps and new privileges, and locks the memory of keys
+/// from here on.
 ///
 /// Descriptors of 3 and above are closed unless listed in `keep`. Returns the weaknesses left, each
 /// a sentence for `doctor`; none is good.
@@ -74,5 +76,6 @@ pub(crate) fn harden_process(keep: &[RawFd]) -> Result<Vec<String>, ConfineError
     limits::restrict_new_files();
     limits::close_descriptors(keep)?;
     limits.extend(limits::network_on_standard_streams());
+    cloister_types::lock_keys_by(&memory::SystemLock);
     Ok(limits)
 }

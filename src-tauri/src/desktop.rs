@@ -5,13 +5,13 @@
 
 use std::{
     env,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use axum::{Router, body::Body};
-use cloister_app::{App, Origin};
-use cloister_server::{SESSION_COOKIE, closed_router, router};
+use cloister_app::{App, Origin, Pack, Unlock};
+use cloister_server::{ControlSocket, Entrance, SESSION_COOKIE};
 use futures_util::StreamExt;
 use http::{HeaderMap, Method, Request, Response, header};
 use http_body_util::BodyExt;
@@ -22,7 +22,8 @@ use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
 use crate::{
-    cli::{Bench, Exit, Failure, client},
+    cli::{Bench, Exit, Failure, client, identity},
+    environment::Folders,
     sse::{EventReader, ServerEvent},
 };
 
@@ -58,35 +59,34 @@ pub(crate) struct ApiAnswer {
 /// Opens the window and runs until it is closed.
 pub(crate) fn run(bench: &Bench<'_>, runtime: &Runtime) -> Result<Exit, Failure> {
     tauri::async_runtime::set(runtime.handle().clone());
-    let opened = runtime.block_on(bench.open());
-    let (app, router) = match opened {
-        Ok(app) => {
-            let router = router(app.clone(), Origin::window());
-            let checked = app.clone();
-            runtime.spawn(async move {
-                tokio::time::sleep(FIRST_CHECK).await;
-                if let Err(error) = checked.doctor().await {
-                    tracing::error!(%error, "the promises could not be checked");
-                }
-            });
-            (Some(app), router)
-        }
-        // The window says why, instead of not opening.
-        Err(Failure::App(error)) => (None, closed_router(error)),
-        Err(other) => return Err(other),
+    let options = bench.folders.options(Pack::Manga, bench.limits.clone())?;
+    let unlock = match bench.identity.unlock_fd {
+        Some(number) => Unlock::typed(identity::from_descriptor(number)?),
+        None => Unlock::Automatic,
     };
-    let socket = app.as_ref().and_then(|app| {
-        let _runtime = runtime.enter();
-        client::share(bench, cloister_server::router(app.clone(), Origin::terminal()))
-    });
-    let desktop = Desktop { router, token: Mutex::new(None) };
+    // A vault that stays closed says why in the window, which may open it.
+    let entrance = runtime.block_on(Entrance::open(options, unlock));
+    let socket = Arc::new(Mutex::new(None));
+    runtime.spawn(attend(entrance.clone(), bench.folders.clone(), Arc::clone(&socket)));
+    let desktop = Desktop { router: entrance.router(Origin::window()), token: Mutex::new(None) };
     let closed = window::run(desktop, bench.folders.data.join("webview"));
-    drop(socket);
-    if let Some(app) = app {
+    drop(socket.lock().unwrap_or_else(PoisonError::into_inner).take());
+    if let Some(app) = entrance.app() {
         runtime.block_on(App::close(&app));
     }
     closed.map_err(|error| Failure::Io(std::io::Error::other(error)))?;
     Ok(Exit::Done)
+}
+
+/// Once the vault is open: lets other commands use it, and tries the promises.
+async fn attend(entrance: Entrance, folders: Folders, socket: Arc<Mutex<Option<ControlSocket>>>) {
+    let app = entrance.opened().await;
+    let shared = client::share(&folders, entrance.router(Origin::terminal()));
+    *socket.lock().unwrap_or_else(PoisonError::into_inner) = shared;
+    tokio::time::sleep(FIRST_CHECK).await;
+    if let Err(error) = app.doctor().await {
+        tracing::error!(%error, "the promises could not be checked");
+    }
 }
 
 impl Desktop {
@@ -177,20 +177,14 @@ async fn answer(response: Response<Body>) -> ApiAnswer {
 
 #[cfg(test)]
 mod tests {
-    use cloister_app::{AppError, ErrorCode};
+    use axum::routing::any;
+    use http::StatusCode;
 
     use super::*;
 
     fn desktop() -> Desktop {
-        let error = AppError::new(ErrorCode::VaultInUse, "Another window has it open.");
-        Desktop { router: closed_router(error), token: Mutex::new(None) }
-    }
-
-    #[tokio::test]
-    async fn a_closed_vault_answers_every_request_with_its_reason() {
-        let answer = answer(desktop().call("GET", "/api/session", None).await).await;
-        assert_eq!(answer.status, 503);
-        assert_eq!(answer.body["error"]["code"], "vault_in_use");
+        let router = Router::new().fallback_service(any(async || StatusCode::SERVICE_UNAVAILABLE));
+        Desktop { router, token: Mutex::new(None) }
     }
 
     #[tokio::test]

@@ -7,13 +7,13 @@ use cloister_app::{
     Pack, TimeZone, Unlock, Vault, VaultPaths,
 };
 use cloister_store::{Store, StoreError};
-use cloister_types::{Clock, FixedClock, OsEntropy, Timestamp};
+use cloister_types::{FixedClock, OsEntropy, Timestamp};
 use tempfile::TempDir;
 
 use crate::Reader;
 
 /// 2026-03-02T09:00:00Z, a Monday.
-const START: Timestamp = Timestamp::from_millis(1_772_442_000_000);
+pub const START: Timestamp = Timestamp::from_millis(1_772_442_000_000);
 
 /// How a test wants its appliance.
 pub struct Setting {
@@ -31,6 +31,25 @@ impl Default for Setting {
             pack: Pack::Manga,
             model: ModelSource::Missing("Not in this test."),
             guard: GuardSettings::default(),
+        }
+    }
+}
+
+impl Setting {
+    /// What an appliance at `paths` with `clock` is opened with.
+    #[must_use]
+    pub fn options(self, paths: VaultPaths, clock: Arc<FixedClock>) -> AppOptions {
+        AppOptions {
+            paths,
+            keys: KeySources::default(),
+            models: Vec::new(),
+            model: self.model,
+            pack: self.pack,
+            guard: self.guard,
+            clock,
+            zone: TimeZone::UTC,
+            entropy: Arc::new(OsEntropy),
+            egress: Arc::new(NoEgress),
         }
     }
 }
@@ -65,18 +84,7 @@ impl Appliance {
     pub async fn with(setting: Setting) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let clock = Arc::new(FixedClock::new(START));
-        let options = AppOptions {
-            paths: paths(&folder),
-            keys: KeySources::default(),
-            models: Vec::new(),
-            model: setting.model,
-            pack: setting.pack,
-            guard: setting.guard,
-            clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            zone: TimeZone::UTC,
-            entropy: Arc::new(OsEntropy),
-            egress: Arc::new(NoEgress),
-        };
+        let options = setting.options(paths(&folder), Arc::clone(&clock));
         let app = App::open(options).await.expect("a new appliance opens");
         Self { app, clock, folder }
     }
@@ -131,7 +139,9 @@ impl Drop for Appliance {
     }
 }
 
-fn paths(folder: &TempDir) -> VaultPaths {
+/// The folders of an appliance within `folder`.
+#[must_use]
+pub fn paths(folder: &TempDir) -> VaultPaths {
     VaultPaths { data_dir: folder.path().join("data"), config_dir: folder.path().join("config") }
 }
 

@@ -7,7 +7,7 @@ mod reader;
 mod search;
 mod staff;
 
-pub use appliance::{Appliance, NoEgress, Setting, open_vault};
+pub use appliance::{Appliance, NoEgress, START, Setting, open_vault, paths};
 pub use program::{Program, models_folder, program, root};
 pub use reader::{Answer, Reader};
 pub use search::files_that_hold;

@@ -21,7 +21,10 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use super::{Bench, Failure};
-use crate::sse::{EventReader, ServerEvent};
+use crate::{
+    environment::Folders,
+    sse::{EventReader, ServerEvent},
+};
 
 /// How long a command waits for another one to finish with the vault.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -88,7 +91,7 @@ impl Client {
     /// A socket that cannot be made costs others their wait, not this command its work.
     pub(crate) fn share(&self, bench: &Bench<'_>) -> Option<ControlSocket> {
         match &self.transport {
-            Transport::Local { router, .. } => share(bench, router.clone()),
+            Transport::Local { router, .. } => share(&bench.folders, router.clone()),
             Transport::Remote { .. } => None,
         }
     }
@@ -269,8 +272,8 @@ impl Client {
 }
 
 /// Serves `router` to other commands of this user.
-pub(crate) fn share(bench: &Bench<'_>, router: Router) -> Option<ControlSocket> {
-    let path = bench.folders.control_socket()?;
+pub(crate) fn share(folders: &Folders, router: Router) -> Option<ControlSocket> {
+    let path = folders.control_socket()?;
     match ControlSocket::serve(&path, router) {
         Ok(socket) => Some(socket),
         Err(error) => {

@@ -38,10 +38,13 @@ pub(crate) async fn run(bench: &Bench<'_>, arguments: &InitArguments) -> Result<
     let first = match arguments.unlock {
         FirstUnlock::Keyfile => FirstKey::KeyFile,
         FirstUnlock::Keyring => FirstKey::Keyring,
-        FirstUnlock::Passphrase => FirstKey::Passphrase(new_passphrase(&bench.identity)?),
+        FirstUnlock::Passphrase => FirstKey::Passphrase(new_passphrase(bench.identity.unlock_fd)?),
     };
     let password =
         arguments.admin.as_deref().map(|name| bench.identity.password(name)).transpose()?;
+    if let Some((name, password)) = arguments.admin.as_deref().zip(password.as_ref()) {
+        App::judge_administrator(name, password)?;
+    }
     let entries = App::init(&options, first).await?;
     if let Some((name, password)) = arguments.admin.as_deref().zip(password) {
         make_administrator(bench, name, &password).await?;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     Bench, Exit, Failure, Need, Purpose,
-    identity::{Identity, from_descriptor, prompt},
+    identity::{from_descriptor, prompt},
     output::Output,
 };
 
@@ -15,10 +15,13 @@ use super::{
 pub(crate) enum KeyCommand {
     /// List the ways to unlock the vault
     List,
-    /// Add one; a passphrase comes from the terminal
+    /// Add one; a passphrase comes by --passphrase-fd or from the terminal
     Add {
         /// What is to open it
         kind: AddedKind,
+        /// Read the new passphrase from file descriptor N
+        #[arg(long, value_name = "N")]
+        passphrase_fd: Option<u32>,
     },
     /// Remove one; never the last
     Remove {
@@ -30,6 +33,9 @@ pub(crate) enum KeyCommand {
         /// Ask for a passphrase that is to come along
         #[arg(long)]
         passphrase: bool,
+        /// Read it from file descriptor N instead
+        #[arg(long, value_name = "N")]
+        passphrase_fd: Option<u32>,
     },
     /// The printed recovery code
     #[command(subcommand)]
@@ -59,9 +65,16 @@ pub(crate) enum AddedKind {
 pub(crate) async fn run(bench: &Bench<'_>, command: &KeyCommand) -> Result<Exit, Failure> {
     match command {
         KeyCommand::List => list(bench).await,
-        KeyCommand::Add { kind } => add(bench, *kind).await,
+        KeyCommand::Add { kind, passphrase_fd } => add(bench, *kind, *passphrase_fd).await,
         KeyCommand::Remove { id } => remove(bench, *id).await,
-        KeyCommand::Rotate { passphrase } => rotate(bench, *passphrase).await,
+        KeyCommand::Rotate { passphrase, passphrase_fd } => {
+            let known = match passphrase_fd {
+                Some(number) => Some(from_descriptor(*number)?),
+                None if *passphrase => Some(typed("Passphrase to keep: ")?),
+                None => None,
+            };
+            rotate(bench, known).await
+        }
         KeyCommand::Recovery(RecoveryCommand::New) => renew(bench).await,
         KeyCommand::Recovery(RecoveryCommand::Confirm) => confirm(bench).await,
     }
@@ -75,13 +88,17 @@ async fn list(bench: &Bench<'_>) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-async fn add(bench: &Bench<'_>, kind: AddedKind) -> Result<Exit, Failure> {
+async fn add(
+    bench: &Bench<'_>,
+    kind: AddedKind,
+    passphrase_fd: Option<u32>,
+) -> Result<Exit, Failure> {
     let new = match kind {
         AddedKind::Keyfile => json!({ "kind": KeyKind::KeyFile }),
         AddedKind::Credential => json!({ "kind": KeyKind::Credential }),
         AddedKind::Keyring => json!({ "kind": KeyKind::Keyring }),
         AddedKind::Passphrase => {
-            let passphrase = typed("New passphrase: ")?;
+            let passphrase = new_passphrase(passphrase_fd)?;
             json!({ "kind": KeyKind::Passphrase, "passphrase": passphrase.expose() })
         }
     };
@@ -104,8 +121,7 @@ async fn remove(bench: &Bench<'_>, id: u32) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-async fn rotate(bench: &Bench<'_>, passphrase: bool) -> Result<Exit, Failure> {
-    let known = if passphrase { Some(typed("Passphrase to keep: ")?) } else { None };
+async fn rotate(bench: &Bench<'_>, known: Option<Secret<String>>) -> Result<Exit, Failure> {
     let passphrases: Vec<&str> = known.iter().map(|known| known.expose().as_str()).collect();
     let rotation = json!({ "passphrases": passphrases });
     let rotated: RotatedDto = bench
@@ -120,6 +136,9 @@ async fn rotate(bench: &Bench<'_>, passphrase: bool) -> Result<Exit, Failure> {
     show(&rotated.items, bench.output)?;
     for slot in &rotated.dropped {
         bench.output.note(&format!("Slot {} did not come along.", slot.id))?;
+    }
+    if !rotated.complete {
+        bench.output.note("Not everything was replaced; the log says why. Rotate again.")?;
     }
     if let Some(code) = &rotated.recovery_code {
         bench.output.line(&format!("New recovery code: {code}"))?;
@@ -175,9 +194,9 @@ fn show(slots: &[KeySlotDto], output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A passphrase for a vault that is made: from `--unlock-fd`, or typed twice.
-pub(crate) fn new_passphrase(identity: &Identity) -> Result<Secret<String>, Failure> {
-    if let Some(number) = identity.unlock_fd {
+/// A passphrase that is to unlock the vault: from a descriptor, or typed twice.
+pub(crate) fn new_passphrase(descriptor: Option<u32>) -> Result<Secret<String>, Failure> {
+    if let Some(number) = descriptor {
         return from_descriptor(number);
     }
     let first = typed("New passphrase: ")?;

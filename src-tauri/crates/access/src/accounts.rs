@@ -77,6 +77,16 @@ pub struct AccountEdit {
     pub active: Option<bool>,
 }
 
+/// Whether an account of that name and password could be made, as far as that can be told before there
+/// is a vault to make it in.
+///
+/// # Errors
+/// [`AccountError`].
+pub fn judge_account(name: &str, password: &Secret<String>) -> Result<(), AccountError> {
+    let name = checked_name(name)?;
+    Ok(password::judge(password, &[&name])?)
+}
+
 impl Access {
     /// Makes an account; the password that was made for it, if one was.
     ///

@@ -31,7 +31,7 @@ mod sign_in;
 mod token;
 
 pub use access::{ABSOLUTE_LIFE, Access, IDLE_LIFE, Session};
-pub use accounts::{AccountEdit, AccountError, AccountForm};
+pub use accounts::{AccountEdit, AccountError, AccountForm, judge_account};
 pub use admission::{Admission, Held, Hold, Peer, Refusal, Strike};
 pub use admit::LimitChangeError;
 pub use approval::{ApprovalRefusal, Approver, PROBATION, SOLITARY_WAIT, may_approve};

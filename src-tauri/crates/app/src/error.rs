@@ -62,6 +62,9 @@ pub enum ErrorCode {
     VaultUnusable,
     /// The store could not read or write; nothing was changed.
     StoreFailed,
+    /// The disk is full: until there is room, nothing is done but deleting, exporting, erasing and
+    /// signing out.
+    DiskFull,
     /// The knowledge could not be searched or read in.
     KnowledgeFailed,
     /// A document is of a format that is not read, or broken; the message says which.
@@ -113,6 +116,7 @@ impl ErrorCode {
             Self::UnlockFailed => "unlock_failed",
             Self::VaultUnusable => "vault_unusable",
             Self::StoreFailed => "store_failed",
+            Self::DiskFull => "disk_full",
             Self::KnowledgeFailed => "knowledge_failed",
             Self::DocumentUnreadable => "document_unreadable",
             Self::DocumentConflict => "document_conflict",
@@ -270,6 +274,7 @@ impl From<StoreError> for AppError {
             | StoreError::PassphraseTooShort { .. }
             | StoreError::NoKeyring
             | StoreError::CredentialMissing => ErrorCode::InvalidRequest,
+            StoreError::DiskFull => ErrorCode::DiskFull,
             StoreError::DuplicatePassage => ErrorCode::DocumentConflict,
             StoreError::NoVault { .. }
             | StoreError::KeysMalformed

@@ -1,12 +1,14 @@
 //! The ways to unlock the vault.
 
 use cloister_access::{Principal, Resource, Session};
-use cloister_store::{KeyChange, KeySlot, NewKey, SlotId, SlotKind, StoreError, Stretching};
+use cloister_store::{
+    KeyChange, KeySlot, NewKey, SlotId, SlotKind, StoreError, Stretching, Unlock, Vault,
+};
 use cloister_types::{Authorized, Secret, act};
 
 use crate::{
-    App, AppError, ErrorCode, KeyKind, KeySlotDto, KeySlotsDto, NewKeyDto, RecoveryCodeDto,
-    RemovedKeyDto, RotatedDto, RotationDto,
+    App, AppError, AppOptions, ErrorCode, KeyKind, KeySlotDto, KeySlotsDto, NewKeyDto,
+    RecoveryCodeDto, RemovedKeyDto, RotatedDto, RotationDto, UnlockDto,
 };
 
 impl App {
@@ -104,6 +106,7 @@ impl App {
         Ok(RotatedDto {
             items: rotated.slots.into_iter().map(Into::into).collect(),
             dropped: rotated.dropped.into_iter().map(Into::into).collect(),
+            complete: rotated.complete,
             recovery_code: rotated.recovery.map(|code| code.to_printed().expose().clone()),
         })
     }
@@ -129,6 +132,34 @@ impl App {
                 ))
             }
             Principal::Account(_) | Principal::Operator { .. } | Principal::Guest => Ok(()),
+        }
+    }
+}
+
+/// What opens the vault that `options` name, by its own word: whether it is true shows once it is
+/// unlocked.
+///
+/// # Errors
+/// [`ErrorCode::VaultUnusable`] when its key slots cannot be read.
+pub fn ways_to_unlock(options: &AppOptions) -> Result<Vec<KeyKind>, AppError> {
+    let mut kinds: Vec<KeyKind> = Vec::new();
+    for kind in Vault::slot_kinds(&options.paths)? {
+        if !kinds.contains(&kind.into()) {
+            kinds.push(kind.into());
+        }
+    }
+    Ok(kinds)
+}
+
+impl TryFrom<UnlockDto> for Unlock {
+    type Error = AppError;
+
+    fn try_from(typed: UnlockDto) -> Result<Self, AppError> {
+        match (typed.passphrase.map(Secret::new), typed.recovery_code.map(Secret::new)) {
+            (None, None) => Ok(Self::Automatic),
+            (Some(passphrase), None) => Ok(Self::Passphrase(passphrase)),
+            (None, Some(code)) => Ok(Self::Recovery(code)),
+            (Some(_), Some(_)) => Err(invalid("Type the passphrase or the recovery code.")),
         }
     }
 }

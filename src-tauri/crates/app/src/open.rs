@@ -5,21 +5,23 @@ use std::{
     time::Duration,
 };
 
-use cloister_access::{Access, Policy, RoleName};
+use cloister_access::{Access, Policy, RoleName, judge_account};
 use cloister_chat::{Desk, DeskParts, Placeholders, SystemPrompt};
 use cloister_guard::Guard;
 use cloister_knowledge::read_pack;
 use cloister_store::{
-    AuditCode, AuditCodeError, ClockState, Destination, NewKey, Passage, Store, Unlock, Vault,
+    AuditCode, AuditCodeError, Destination, NewKey, Passage, Store, Unlock, Vault,
 };
-use cloister_types::{Secret, Timestamp};
+use cloister_types::Secret;
 
 use crate::{
     App, AppError, AppOptions, ErrorCode, Pack,
     alerts::{measure_checkpoints, measure_disk},
     audit::keep_checkpoints,
+    clock::watch_clock,
     erasure::keep_tombstones,
     error::sentence,
+    integrity::check_integrity,
     journal::Journal,
     keys,
     library::Library,
@@ -33,6 +35,8 @@ use crate::{
 const NAMELESS_SITE: &str = "Cloister";
 /// Expired rows go at start and this often.
 const PURGE_INTERVAL: Duration = Duration::from_mins(1);
+/// The whole database is read and verified this often.
+const CHECK_INTERVAL: Duration = Duration::from_hours(24);
 
 impl App {
     /// Makes a vault that `first` opens, with the knowledge that `options` name. Returns how many
@@ -46,6 +50,15 @@ impl App {
         let imported = import(&store, options).await;
         store.close().await;
         imported
+    }
+
+    /// Whether an administrator of that name and password could be made, asked before a vault is made
+    /// that would then have none.
+    ///
+    /// # Errors
+    /// [`ErrorCode::PasswordWeak`] and [`ErrorCode::InvalidRequest`], with what to do.
+    pub fn judge_administrator(name: &str, password: &Secret<String>) -> Result<(), AppError> {
+        Ok(judge_account(name, password)?)
     }
 
     /// Opens the appliance by what needs nobody; makes the vault first, with a key file, if there
@@ -80,7 +93,7 @@ impl App {
             if new {
                 import(&store, &options).await?;
             }
-            prepare(&store, &encoder, destinations, options.clock.now()).await
+            prepare(&store, &encoder, destinations, &options).await
         };
         match prepared.await {
             Ok(knowledge) => {
@@ -201,10 +214,11 @@ async fn prepare(
     store: &Store,
     encoder: &LoadingEncoder,
     destinations: Vec<Destination>,
-    now: Timestamp,
+    options: &AppOptions,
 ) -> Result<Knowledge, AppError> {
+    let now = options.clock.now();
     store.end_orphaned_guests(now).await?;
-    store.purge(now, ClockState::Trusted).await?;
+    store.purge(now, watch_clock(store, options).await?).await?;
     let library = Arc::new(Library::open(store, encoder).await?);
     let admin: AuditCode =
         RoleName::admin().as_str().parse().map_err(|error: AuditCodeError| failed(&error))?;
@@ -229,11 +243,22 @@ async fn keep_house(
     let mut tick = tokio::time::interval(PURGE_INTERVAL);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     tick.tick().await;
+    let mut checked_at = options.clock.monotonic();
     loop {
         tick.tick().await;
+        if options.clock.monotonic().saturating_sub(checked_at) >= CHECK_INTERVAL {
+            checked_at = options.clock.monotonic();
+            if let Err(error) = check_integrity(&store, &options).await {
+                tracing::error!(%error, "the database could not be checked");
+            }
+        }
         measure_disk(&store, &options).await;
         measure_checkpoints(&store, &options).await;
-        match store.purge(desk.parts().clock.now(), ClockState::Trusted).await {
+        let purged = async {
+            let clock = watch_clock(&store, &options).await?;
+            store.purge(options.clock.now(), clock).await
+        };
+        match purged.await {
             Ok(report) => {
                 access.forget(&report.ended);
                 desk.forget(&report.ended);

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, sync::PoisonError};
 use cloister_access::{Peer, Policy, Session, Trial};
 use cloister_knowledge::AnswerMode;
 use cloister_store::{ClockState, Place, SlotKind};
+use cloister_types::unlocked_keys;
 
 use crate::{App, AppError, DoctorDto, ErrorCode, PromiseDto, PromiseState, self_test};
 
@@ -29,8 +30,18 @@ impl App {
             let message = "The promises are tried on the machine itself.";
             return Err(AppError::new(ErrorCode::Denied, message));
         }
+        let mut promises = self.doctor().await?;
+        if let Some(finding) = self.check_integrity().await? {
+            // Whatever rests on the database is in doubt with it, the audit log first.
+            for promise in promises.iter_mut().filter(|promise| promise.id == "P4") {
+                promise.state = PromiseState::Broken;
+                promise.evidence =
+                    format!("The database does not verify: {finding}. Restore a backup.");
+                promise.limit = None;
+            }
+        }
         Ok(DoctorDto {
-            promises: self.doctor().await?,
+            promises,
             model: self.model_when_settled().await,
             names_trouble: self.names_trouble().await.map(|error| error.message),
         })
@@ -96,6 +107,14 @@ impl App {
             );
         }
         limits.push("The window’s own memory is not covered.".to_owned());
+        match unlocked_keys() {
+            Some(0) => {}
+            Some(keys) => limits.push(format!(
+                "{keys} keys lie in memory that may be swapped out: the limit on locked memory \
+                 (RLIMIT_MEMLOCK, `ulimit -l`) allows no more."
+            )),
+            None => limits.push("Keys lie in memory that may be swapped out.".to_owned()),
+        }
         if !slots.iter().any(|slot| slot.kind == SlotKind::Recovery && slot.confirmed_at.is_some())
         {
             limits.push(
@@ -143,6 +162,14 @@ impl App {
     async fn data_ends(&self) -> Result<PromiseDto, AppError> {
         let promise = Promise { id: "P5", title: "Data ends when it should" };
         let now = self.options.clock.now();
+        if self.clock_state().await? == ClockState::Jumped {
+            let evidence = "Nothing is deleted: the clock jumped, or the appliance was off for more \
+                            than a day.";
+            let limit = format!(
+                "By the clock it is {now}. Confirm that with `cloister purge --confirm-clock`."
+            );
+            return Ok(promise.limited(evidence.to_owned(), limit));
+        }
         let report = self.store.purge(now, ClockState::Trusted).await?;
         self.access.forget(&report.ended);
         self.desk.forget(&report.ended);

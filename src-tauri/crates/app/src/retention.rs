@@ -57,7 +57,8 @@ impl App {
     /// Deletes what is due now, or says what that is.
     ///
     /// # Errors
-    /// [`ErrorCode::Denied`]; [`ErrorCode::StoreFailed`], and what went before stays gone.
+    /// [`ErrorCode::Denied`]; [`ErrorCode::Conflict`] while the clock is in doubt;
+    /// [`ErrorCode::StoreFailed`], and what went before stays gone.
     pub async fn purge(
         &self,
         session: &Session,
@@ -69,6 +70,7 @@ impl App {
             let due = self.store.due(now).await?;
             due.into_iter().map(|due| (due.what.as_str(), due.rows)).collect()
         } else {
+            self.refuse_doubtful_clock().await?;
             let report = self.store.purge(now, ClockState::Trusted).await?;
             self.access.forget(&report.ended);
             self.desk.forget(&report.ended);

@@ -47,6 +47,7 @@ pub const fn status_of(code: ErrorCode) -> StatusCode {
         | ErrorCode::DocumentConflict
         | ErrorCode::UnderHold => StatusCode::CONFLICT,
         ErrorCode::VaultLocked => StatusCode::LOCKED,
+        ErrorCode::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         ErrorCode::VaultInUse
         | ErrorCode::VaultUnusable
         | ErrorCode::SettingsInvalid

@@ -18,6 +18,7 @@ mod audit;
 mod control;
 mod cookie;
 mod destinations;
+mod entrance;
 mod error;
 mod feedback;
 mod keys;
@@ -36,6 +37,7 @@ mod turns;
 
 pub use control::{ControlSocket, connect_control};
 pub use cookie::{SESSION_COOKIE, session_token};
+pub use entrance::Entrance;
 pub use error::{ApiError, status_of};
 pub use openapi::openapi_json;
-pub use router::{closed_router, router};
+pub use router::router;

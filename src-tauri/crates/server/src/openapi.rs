@@ -3,8 +3,8 @@
 use utoipa::OpenApi;
 
 use crate::{
-    access_log, accounts, alerts, audit, destinations, feedback, keys, knowledge, limits, policy,
-    privacy, profile, retention, session, status, turns,
+    access_log, accounts, alerts, audit, destinations, entrance, feedback, keys, knowledge, limits,
+    policy, privacy, profile, retention, session, status, turns,
 };
 
 #[derive(OpenApi)]
@@ -61,6 +61,8 @@ use crate::{
         keys::rotate,
         keys::renew_recovery,
         keys::confirm_recovery,
+        entrance::show,
+        entrance::try_to_unlock,
         feedback::give,
         feedback::list,
         limits::answer,
@@ -106,6 +108,7 @@ use crate::{
         retention::list,
         retention::change,
         retention::purge,
+        retention::confirm_clock,
         retention::holds,
         retention::place_hold,
         retention::release_hold,

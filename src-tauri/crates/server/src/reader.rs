@@ -97,12 +97,17 @@ pub(crate) struct Body<T>(pub(crate) T);
 impl<T: DeserializeOwned> FromRequest<Context> for Body<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, context: &Context) -> Result<Self, ApiError> {
-        match axum::Json::<T>::from_request(request, context).await {
-            Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(JsonRejection::BytesRejection(_)) => Err(too_large().into()),
-            Err(_) => Err(not_of_the_form().into()),
-        }
+    async fn from_request(request: Request, _: &Context) -> Result<Self, ApiError> {
+        read_json(request).await.map(Self)
+    }
+}
+
+/// The JSON body of `request`.
+pub(crate) async fn read_json<T: DeserializeOwned>(request: Request) -> Result<T, ApiError> {
+    match axum::Json::<T>::from_request(request, &()).await {
+        Ok(axum::Json(value)) => Ok(value),
+        Err(JsonRejection::BytesRejection(_)) => Err(too_large().into()),
+        Err(_) => Err(not_of_the_form().into()),
     }
 }
 

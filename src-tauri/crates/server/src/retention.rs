@@ -5,7 +5,7 @@ use axum::{
     extract::{Path, State},
 };
 use cloister_app::{
-    ErrorBody, HoldListDto, NewHoldDto, PurgeDto, PurgeRequestDto, RetentionChangeDto,
+    ClockDto, ErrorBody, HoldListDto, NewHoldDto, PurgeDto, PurgeRequestDto, RetentionChangeDto,
     RetentionListDto,
 };
 
@@ -45,13 +45,25 @@ pub(crate) async fn change(
 #[utoipa::path(post, path = "/api/retention/purge", tag = "retention",
     request_body = PurgeRequestDto,
     responses((status = 200, body = PurgeDto), (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody), (status = 503, body = ErrorBody)))]
+        (status = 403, body = ErrorBody), (status = 409, body = ErrorBody),
+        (status = 503, body = ErrorBody)))]
 pub(crate) async fn purge(
     State(context): State<Context>,
     Reader(session): Reader,
     Body(request): Body<PurgeRequestDto>,
 ) -> Result<Json<PurgeDto>, ApiError> {
     Ok(Json(context.app.purge(&session, request).await?))
+}
+
+/// Trusts the clock as it is now, after it jumped.
+#[utoipa::path(post, path = "/api/clock/confirm", tag = "retention",
+    responses((status = 200, body = ClockDto), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody)))]
+pub(crate) async fn confirm_clock(
+    State(context): State<Context>,
+    Reader(session): Reader,
+) -> Result<Json<ClockDto>, ApiError> {
+    Ok(Json(context.app.confirm_clock(&session).await?))
 }
 
 /// Every legal hold.

@@ -13,8 +13,9 @@ use cloister_app::{App, AppError, MAX_DOCUMENT_BYTES, Origin};
 use http::{HeaderValue, Request, header};
 
 use crate::{
-    ApiError, access_log, accounts, alerts, audit, destinations, feedback, keys, knowledge, limits,
-    policy, privacy, profile, reader::Context, retention, session, status, turns,
+    ApiError, access_log, accounts, alerts, audit, destinations, entrance, feedback, keys,
+    knowledge, limits, policy, privacy, profile, reader::Context, retention, session, status,
+    turns,
 };
 
 /// Most bytes of a request: 8,000 characters of four bytes, each perhaps escaped, and the rest.
@@ -75,6 +76,7 @@ pub fn router(app: Arc<App>, origin: Origin) -> Router {
         .route("/api/keys/recovery", post(keys::renew_recovery))
         .route("/api/keys/recovery/confirm", post(keys::confirm_recovery))
         .route("/api/keys/{id}", delete(keys::remove))
+        .route("/api/unlock", post(entrance::open_already_here).get(entrance::nothing_to_unlock))
         .route("/api/turns/{id}/feedback", post(feedback::give))
         .route("/api/feedback", get(feedback::list))
         .route("/api/challenge", post(limits::answer))
@@ -118,6 +120,7 @@ fn rights() -> Router<Context> {
         .route("/api/retention", get(retention::list))
         .route("/api/retention/{class}", patch(retention::change))
         .route("/api/retention/purge", post(retention::purge))
+        .route("/api/clock/confirm", post(retention::confirm_clock))
         .route("/api/retention/holds", get(retention::holds).post(retention::place_hold))
         .route("/api/retention/holds/{id}", delete(retention::release_hold))
 }
@@ -150,13 +153,8 @@ fn knowledge_routes() -> Router<Context> {
         .layer(DefaultBodyLimit::max(MAX_DOCUMENT_BYTES))
 }
 
-/// An API that answers every request with `error`, for a vault that could not be opened.
-pub fn closed_router(error: AppError) -> Router {
-    Router::new().fallback(async move || ApiError(error))
-}
-
 /// No answer is cached or guessed at.
-async fn harden(request: Request<axum::body::Body>, next: Next) -> Response {
+pub(crate) async fn harden(request: Request<axum::body::Body>, next: Next) -> Response {
     let mut response = next.run(request).await.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -408,7 +408,7 @@ impl Store {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let old = self.account(id).await?.ok_or(StoreError::UnknownAccount)?;
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         refuse_held(&mut tx, old.pseudonym, RetentionClass::Conversation, at).await?;
         delete_sessions_of(&mut tx, id).await?;
         let turns = delete_conversations_of(&mut tx, id).await?;

@@ -309,15 +309,8 @@ impl Store {
         body: AuditBody,
         at: Timestamp,
     ) -> Result<Option<AlertId>, StoreError> {
-        let mut tx = self.begin().await?;
-        let event: String = sqlx::query_scalar("SELECT event FROM alert_rule WHERE kind = ?")
-            .bind(kind.as_str())
-            .fetch_one(&mut *tx)
-            .await?;
-        let event = SecurityKind::from_stored(&event).ok_or(MALFORMED_RULE)?;
-        let event = SecurityEvent::new(event, at).about(pseudonym).with(body);
-        crate::security_event::append(&mut tx, &event).await?;
-        let raised = fold(&mut tx, entropy, kind, &event).await?;
+        let mut tx = self.begin_essential().await?;
+        let raised = raise(&mut tx, entropy, kind, pseudonym, body, at).await?;
         tx.commit().await?;
         Ok(raised)
     }
@@ -439,6 +432,25 @@ async fn count(
     .fetch_one(connection)
     .await?;
     Ok(unsigned(count))
+}
+
+/// Raises an alert without asking a rule, with its event, in the transaction of what it is about.
+pub(crate) async fn raise(
+    tx: &mut WriteTransaction,
+    entropy: &dyn Entropy,
+    kind: AlertKind,
+    pseudonym: Option<Pseudonym>,
+    body: AuditBody,
+    at: Timestamp,
+) -> Result<Option<AlertId>, StoreError> {
+    let event: String = sqlx::query_scalar("SELECT event FROM alert_rule WHERE kind = ?")
+        .bind(kind.as_str())
+        .fetch_one(&mut **tx)
+        .await?;
+    let event = SecurityKind::from_stored(&event).ok_or(MALFORMED_RULE)?;
+    let event = SecurityEvent::new(event, at).about(pseudonym).with(body);
+    crate::security_event::append(tx, &event).await?;
+    fold(tx, entropy, kind, &event).await
 }
 
 /// Counts up the alert of this kind and person that is not closed, or raises one with its audit

@@ -46,7 +46,6 @@ use sqlx::SqliteConnection;
 
 #[cfg(test)]
 pub(crate) use self::checkpoint::last_stored as last_checkpoint;
-#[cfg_attr(not(test), expect(unused_imports, reason = "for the replacement of the root key"))]
 pub(crate) use self::rekey::rekey;
 pub(crate) use self::{
     adopt::{adopt_records, begin_log},
@@ -101,6 +100,8 @@ audit_events! {
     RecoveryUsed = "recovery_used",
     /// The clock jumped by more than a day; the purge waits.
     ClockJumped = "clock_jumped",
+    /// Somebody confirmed the time of day after a jump.
+    ClockConfirmed = "clock_confirmed",
     /// A session began.
     SessionStarted = "session_started",
     /// A session ended, and a guest's conversation with it.
@@ -376,7 +377,7 @@ impl Store {
     /// # Errors
     /// As [`Store::record`].
     pub async fn record_all(&self, records: &[AuditRecord]) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         for record in records {
             append(&mut tx, record).await?;
         }

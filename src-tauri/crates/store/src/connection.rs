@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use cloister_types::Secret;
+use cloister_types::LockedKey;
 use data_encoding::HEXLOWER;
 use libsqlite3_sys::SQLITE_NOTADB;
 use sqlx::{
@@ -17,7 +17,7 @@ use sqlx::{
 };
 use zeroize::Zeroizing;
 
-use crate::{StoreError, audit::AuditKeys, error::primary_code, writer::Writer};
+use crate::{StoreError, error::primary_code};
 
 /// How long a statement waits for a lock, and a caller for a connection.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -41,6 +41,9 @@ const HARDEN: &str = "\
     PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; \
     PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000;";
 
+/// A page of the database: SQLCipher's default since its fourth version.
+pub(crate) const PAGE_BYTES: u64 = 4_096;
+
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
@@ -51,7 +54,7 @@ pub(crate) enum Access {
 }
 
 /// The raw key of the database, shared by the connections that may have to be made again.
-pub(crate) type DatabaseKey = Arc<Secret<[u8; 32]>>;
+pub(crate) type DatabaseKey = Arc<LockedKey>;
 
 /// The key of the readers that are still to be made, which changes when the root key is replaced.
 pub(crate) type CurrentKey = Arc<RwLock<DatabaseKey>>;
@@ -65,19 +68,21 @@ pub(crate) type CurrentKey = Arc<RwLock<DatabaseKey>>;
 /// # Errors
 /// [`StoreError::WrongKey`], [`StoreError::NotEncrypted`], [`StoreError::NotSqlCipher`], what files
 /// may refuse, and the errors of `work`.
-pub(crate) async fn with_one(
+pub(crate) async fn with_one<T>(
     path: &Path,
     key: &DatabaseKey,
-    work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
+    work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     refuse_plain(path)?;
     let mut connection = options(path).connect().await?;
     let done = match unlock(&mut connection, path, key).await {
         Ok(()) => work(&mut connection).await,
-        refused => refused,
+        Err(refusal) => Err(refusal),
     };
     let closed = connection.close().await;
-    done.and(closed.map_err(StoreError::from))
+    let done = done?;
+    closed?;
+    Ok(done)
 }
 
 /// Keys the connection and makes sure that the key is right and that it encrypts.
@@ -102,14 +107,10 @@ async fn unlock(
 }
 
 /// Opens the connection that writes.
-pub(crate) async fn writer(
-    path: &Path,
-    key: &DatabaseKey,
-    audit: Arc<AuditKeys>,
-) -> Result<Writer, StoreError> {
+pub(crate) async fn writer(path: &Path, key: &DatabaseKey) -> Result<SqliteConnection, StoreError> {
     let mut connection = options(path).connect().await?;
     match configure(&mut connection, key, Access::Write).await {
-        Ok(()) => Ok(Writer::new(connection, audit)),
+        Ok(()) => Ok(connection),
         Err(error) => {
             connection.close().await?;
             Err(error.into())
@@ -152,7 +153,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
 
 async fn configure(
     connection: &mut SqliteConnection,
-    key: &Secret<[u8; 32]>,
+    key: &LockedKey,
     access: Access,
 ) -> Result<(), sqlx::Error> {
     sqlx::raw_sql(BEFORE_KEY).execute(&mut *connection).await?;
@@ -169,7 +170,7 @@ async fn configure(
 async fn set_key(
     connection: &mut SqliteConnection,
     pragma: &'static str,
-    key: &Secret<[u8; 32]>,
+    key: &LockedKey,
 ) -> Result<(), sqlx::Error> {
     let digits = Zeroizing::new(HEXLOWER.encode(key.expose()));
     let statement = format!("PRAGMA {pragma} = \"x'{}'\"", *digits);
@@ -184,7 +185,7 @@ async fn set_key(
 /// the new key, which SQLCipher does not say by itself.
 pub(crate) async fn rekey(
     connection: &mut SqliteConnection,
-    key: &Secret<[u8; 32]>,
+    key: &LockedKey,
 ) -> Result<(), StoreError> {
     // The transaction then needs room for one copy of the database, and not for older pages too.
     sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *connection).await?;

@@ -147,7 +147,7 @@ impl Store {
         entropy: &dyn Entropy,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         let basis = basis_of(&mut tx, purpose).await?;
         let entry = Entry { purpose, basis, given_at: None, withdrawn_at: Some(at) };
         if close_rows(&mut tx, subject.owner, purpose, at).await? == 0 {

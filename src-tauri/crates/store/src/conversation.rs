@@ -4,7 +4,8 @@ use cloister_types::{ConversationId, OwnerId, Pseudonym, SessionId, Timestamp, T
 use sqlx::SqliteConnection;
 
 use crate::{
-    AuditBody, AuditEvent, AuditRecord, Sealed, Store, StoreError, audit, writer::WriteTransaction,
+    AuditBody, AuditEvent, AuditRecord, Sealed, Store, StoreError, audit, reserve::Need,
+    writer::WriteTransaction,
 };
 
 /// A turn that was authorised and not yet answered.
@@ -138,7 +139,9 @@ impl Store {
              WHERE turn.id = ? AND completed_at IS NULL",
         )
         .bind(turn.turn.to_string());
-        let (mut tx, waiting) = self.begin_reading::<(i64, String)>(waiting).await?;
+        // Essential: its question was taken, and a turn without an end is worse than one more row.
+        let (mut tx, waiting) =
+            self.begin_reading::<(i64, String)>(Need::Essential, waiting).await?;
         let (row, pseudonym) = waiting.ok_or(StoreError::UnknownTurn)?;
         let pseudonym =
             pseudonym.parse().map_err(|_| StoreError::MalformedRow { table: "session" })?;
@@ -265,7 +268,7 @@ impl Store {
         at: Timestamp,
     ) -> Result<u64, StoreError> {
         let (session, account) = owner_columns(owner);
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         let turns = sqlx::query(
             "DELETE FROM turn WHERE conversation_id = (SELECT id FROM conversation \
              WHERE id = ?1 AND (session_id = ?2 OR account_id = ?3))",
@@ -363,7 +366,7 @@ impl Before {
         .bind(turn.conversation.to_string())
         .bind(session)
         .bind(account);
-        let (tx, row) = store.begin_reading::<StoredBefore>(query).await?;
+        let (tx, row) = store.begin_reading::<StoredBefore>(Need::Ordinary, query).await?;
         let (pseudonym, owned, last_turn, expires, turns) =
             row.ok_or(StoreError::UnknownSession)?;
         let begun = last_turn

@@ -253,7 +253,7 @@ impl Store {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let (session, account) = owner_columns(owner);
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         let deleted = sqlx::query(
             "DELETE FROM turn WHERE rowid IN ( \
                  SELECT turn.rowid FROM turn JOIN conversation ON conversation.id = conversation_id \

@@ -107,7 +107,7 @@ impl Store {
         by: Pseudonym,
         at: Timestamp,
     ) -> Result<Option<u64>, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         let found: Option<(i64,)> =
             sqlx::query_as("SELECT id FROM document WHERE collection = ? AND name = ?")
                 .bind(document.collection.to_string())

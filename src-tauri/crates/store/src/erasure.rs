@@ -94,7 +94,7 @@ impl Store {
     pub async fn erase(&self, erasure: &Erasure) -> Result<Erased, StoreError> {
         let account = self.account(erasure.account).await?.ok_or(StoreError::UnknownAccount)?;
         let pseudonym = account.pseudonym;
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         if let ErasureProof::Token(hash) = &erasure.proof {
             token::use_up(&mut tx, erasure.account, hash, erasure.at).await?;
         }

@@ -4,8 +4,8 @@ use std::{io, path::PathBuf};
 
 use cloister_types::Timestamp;
 use libsqlite3_sys::{
-    SQLITE_BUSY, SQLITE_CORRUPT, SQLITE_ERROR, SQLITE_FULL, SQLITE_LOCKED, SQLITE_NOTADB,
-    SQLITE_READONLY,
+    SQLITE_BUSY, SQLITE_CORRUPT, SQLITE_ERROR, SQLITE_FULL, SQLITE_IOERR, SQLITE_LOCKED,
+    SQLITE_NOTADB, SQLITE_READONLY,
 };
 use sqlx::migrate::MigrateError;
 
@@ -232,7 +232,9 @@ pub enum StoreError {
     #[error("the database cannot be written: its folder or file system is read-only")]
     ReadOnly,
     /// No room is left; nothing of the act was kept.
-    #[error("the disk is full; nothing was changed, make room and try again")]
+    #[error(
+        "the disk is full; nothing was changed: make room, or delete what is due with `cloister purge`"
+    )]
     DiskFull,
     /// Another file operation failed.
     #[error("{} could not be used", .path.display())]
@@ -313,6 +315,13 @@ pub enum StoreError {
 #[error(transparent)]
 pub struct DatabaseError(sqlx::Error);
 
+impl DatabaseError {
+    /// Whether the operating system refused to read or write.
+    pub(crate) fn is_failed_write(&self) -> bool {
+        primary_code(&self.0) == Some(SQLITE_IOERR)
+    }
+}
+
 impl StoreError {
     /// Sorts a failed file operation on `path` by what its reader can do about it.
     pub(crate) fn file(path: impl Into<PathBuf>, source: io::Error) -> Self {
@@ -392,8 +401,9 @@ mod tests {
         );
         assert_eq!(
             sorted(io::ErrorKind::StorageFull),
-            "the disk is full; nothing was changed, make room and try again"
+            "the disk is full; nothing was changed: make room, or delete what is due with `cloister purge`"
         );
+        assert_eq!(sorted(io::ErrorKind::QuotaExceeded), sorted(io::ErrorKind::StorageFull));
         assert_eq!(sorted(io::ErrorKind::NotADirectory), "/x could not be used");
     }
 }

@@ -34,6 +34,17 @@ pub(crate) fn make_file(path: &Path) -> Result<File, StoreError> {
         .map_err(|source| StoreError::file(path, source))
 }
 
+/// Opens a file to write to, or makes it for the owner alone; what it holds stays.
+pub(crate) fn open_or_make(path: &Path) -> Result<File, StoreError> {
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(FILE_MODE)
+        .open(path)
+        .map_err(|source| StoreError::file(path, source))
+}
+
 /// Writes `content` to `path` for the owner alone and returns when it is on the disk; a crash
 /// leaves either nothing or the whole file. Replaces a file that is there.
 pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), StoreError> {

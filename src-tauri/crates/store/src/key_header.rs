@@ -45,9 +45,11 @@ pub(crate) struct Generation {
     vault: String,
     next_slot: u32,
     slots: Vec<Slot>,
-    /// The key from which those that seal are derived, sealed under the root key. It outlives the
-    /// root key, so that nothing has to be sealed anew.
+    /// The key from which those that seal are derived, sealed under the root key.
     sealing: Wrapped,
+    /// The one that is taking its place. Which of the two seals, the end of the audit log tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next_sealing: Option<Wrapped>,
     mac: Bytes,
 }
 
@@ -164,6 +166,7 @@ impl Generation {
             next_slot: 1,
             slots: Vec::new(),
             sealing,
+            next_sealing: None,
             mac: Bytes(Vec::new()),
         };
         new.sign(vault, root)?;
@@ -184,7 +187,49 @@ impl Generation {
     /// The key from which those that seal are derived.
     pub(crate) fn sealing(&self, vault: VaultId, root: &RootKey) -> Result<SealingKey, StoreError> {
         let key = self.sealing.open(&root.header_key(vault), &sealing_place(vault));
-        key.map(SealingKey::new).ok_or(StoreError::KeysAltered)
+        key.map(|key| SealingKey::new(&key)).ok_or(StoreError::KeysAltered)
+    }
+
+    /// The keys from which those that seal may be derived: the newest first, and more than one only
+    /// while one takes the place of the other.
+    pub(crate) fn sealings(
+        &self,
+        vault: VaultId,
+        root: &RootKey,
+    ) -> Result<Vec<SealingKey>, StoreError> {
+        let (key, place) = (root.header_key(vault), sealing_place(vault));
+        let wrapped = self.next_sealing.iter().chain([&self.sealing]);
+        let opened = wrapped.map(|wrapped| Some(SealingKey::new(&wrapped.open(&key, &place)?)));
+        opened.collect::<Option<_>>().ok_or(StoreError::KeysAltered)
+    }
+
+    /// Begins to replace the key from which those that seal are derived.
+    pub(crate) fn prepare_sealing(
+        &mut self,
+        vault: VaultId,
+        root: &RootKey,
+        next: &SealingKey,
+        entropy: &dyn Entropy,
+    ) -> Result<(), StoreError> {
+        let (key, place) = (root.header_key(vault), sealing_place(vault));
+        self.next_sealing = Some(Wrapped::seal(&key, next.expose(), &place, entropy)?);
+        self.sign(vault, root)
+    }
+
+    /// Keeps one key from which those that seal are derived: the newest if `renewed`. Whether
+    /// another was dropped.
+    pub(crate) fn settle_sealing(
+        &mut self,
+        vault: VaultId,
+        root: &RootKey,
+        renewed: bool,
+    ) -> Result<bool, StoreError> {
+        let Some(next) = self.next_sealing.take() else { return Ok(false) };
+        if renewed {
+            self.sealing = next;
+        }
+        self.sign(vault, root)?;
+        Ok(true)
     }
 
     /// The slots, without what opens them.
@@ -208,7 +253,7 @@ impl Generation {
             let salt = slot.salt.array().ok_or(StoreError::KeysMalformed)?;
             let wrapping = derive(&salt, slot.stretching)?;
             if let Some(root) = slot.root.open(&wrapping, &slot.place(vault)) {
-                return Ok(Some((slot.id, RootKey::new(root))));
+                return Ok(Some((slot.id, RootKey::new(&root))));
             }
         }
         Ok(None)

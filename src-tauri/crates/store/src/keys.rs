@@ -1,17 +1,17 @@
 //! The root key, the sealing key, and the keys derived from them.
 
-use cloister_types::{Entropy, Secret};
+use cloister_types::{Entropy, LockedKey, Secret};
 use hkdf::Hkdf;
 use sha2::Sha256;
 
 use crate::VaultId;
 
 /// The key that key slots wrap: 32 random bytes. It opens the database and authenticates the header.
-pub(crate) struct RootKey(Secret<[u8; 32]>);
+pub(crate) struct RootKey(LockedKey);
 
-/// The key from which those that seal are derived. The header holds it under the root key, and it
-/// stays when the root key is replaced.
-pub(crate) struct SealingKey(Secret<[u8; 32]>);
+/// The key from which those that seal and sign are derived. The header holds it under the root key; a
+/// rotation replaces both, one after the other.
+pub(crate) struct SealingKey(LockedKey);
 
 /// A derived key that another part of the program uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,20 +42,24 @@ impl SubKey {
 
 impl RootKey {
     pub(crate) fn random(entropy: &dyn Entropy) -> Self {
-        Self(Secret::new(entropy.bytes()))
+        Self::new(&Secret::new(entropy.bytes()))
     }
 
-    pub(crate) const fn new(key: Secret<[u8; 32]>) -> Self {
-        Self(key)
+    pub(crate) fn new(key: &Secret<[u8; 32]>) -> Self {
+        Self(LockedKey::new(key.expose()))
     }
 
-    pub(crate) const fn expose(&self) -> &[u8; 32] {
+    pub(crate) fn copy(&self) -> Self {
+        Self(self.0.copy())
+    }
+
+    pub(crate) fn expose(&self) -> &[u8; 32] {
         self.0.expose()
     }
 
     /// The raw key of the database.
-    pub(crate) fn database_key(&self, vault: VaultId) -> Secret<[u8; 32]> {
-        derive(self.expose(), vault, b"cloister 1 database")
+    pub(crate) fn database_key(&self, vault: VaultId) -> LockedKey {
+        LockedKey::new(derive(self.expose(), vault, b"cloister 1 database").expose())
     }
 
     /// The key that authenticates the header and seals what it holds besides the slots.
@@ -66,14 +70,18 @@ impl RootKey {
 
 impl SealingKey {
     pub(crate) fn random(entropy: &dyn Entropy) -> Self {
-        Self(Secret::new(entropy.bytes()))
+        Self::new(&Secret::new(entropy.bytes()))
     }
 
-    pub(crate) const fn new(key: Secret<[u8; 32]>) -> Self {
-        Self(key)
+    pub(crate) fn new(key: &Secret<[u8; 32]>) -> Self {
+        Self(LockedKey::new(key.expose()))
     }
 
-    pub(crate) const fn expose(&self) -> &[u8; 32] {
+    pub(crate) fn copy(&self) -> Self {
+        Self(self.0.copy())
+    }
+
+    pub(crate) fn expose(&self) -> &[u8; 32] {
         self.0.expose()
     }
 
@@ -102,14 +110,12 @@ mod tests {
     #[test]
     fn derivation_gives_the_known_answers() {
         let bytes = || Secret::new(std::array::from_fn(|i| u8::try_from(i).unwrap()));
-        let (root, sealing) = (RootKey::new(bytes()), SealingKey::new(bytes()));
+        let (root, sealing) = (RootKey::new(&bytes()), SealingKey::new(&bytes()));
         let vault: VaultId = "000102030405060708090a0b0c0d0e0f".parse().unwrap();
         let hex = |key: Secret<[u8; 32]>| HEXLOWER.encode(key.expose());
+        let database_key = Secret::new(*root.database_key(vault).expose());
         let answers = [
-            (
-                hex(root.database_key(vault)),
-                "00c7d377bd994aa76858466f9c4152ef382120c3de19e31654d8b06ed704e53e",
-            ),
+            (hex(database_key), "00c7d377bd994aa76858466f9c4152ef382120c3de19e31654d8b06ed704e53e"),
             (
                 hex(sealing.sub_key(vault, SubKey::Index)),
                 "f9eb59591ec5c33b5d30be9b19053aa2f82c027748a990b917368e066129cf29",
@@ -134,7 +140,7 @@ mod tests {
 
     #[test]
     fn another_vault_gets_other_keys() {
-        let root = RootKey::new(Secret::new([7; 32]));
+        let root = RootKey::new(&Secret::new([7; 32]));
         let key = |id: &str| *root.database_key(id.parse().unwrap()).expose();
         assert_ne!(key(&"00".repeat(16)), key(&"01".repeat(16)));
     }

@@ -20,7 +20,7 @@
 //! that cannot be wiped.
 //!
 //! **Terms.** A *vault* is a data folder plus a key; a *key slot* wraps the *root key*, which opens
-//! the database; the *sealing key* derives what seals files and outlives the root key; a *data key*
+//! the database; the *sealing key*, kept under the root key, derives what seals and signs; a *data key*
 //! seals the turns of one session; the *guard* is the row that lets a purge delete audit records;
 //! a *class* is data that is kept for one period; a *hold* keeps data beyond it.
 #![forbid(unsafe_code)]
@@ -30,6 +30,7 @@ mod account;
 mod alert;
 mod analytics;
 mod audit;
+mod clock;
 mod connection;
 mod consent;
 mod conversation;
@@ -60,7 +61,9 @@ mod person;
 mod policy;
 mod purge;
 mod recovery_code;
+mod reserve;
 mod retention;
+mod rotation;
 mod seal;
 mod security_event;
 mod session;
@@ -91,6 +94,7 @@ pub use audit::{
     CopiedTo, Digest, ExportVerifier, FindingKind, KeptCheckpoint, OcsfRecord, PublicKey,
     Signature, read_checkpoints, verify_export,
 };
+pub use clock::Moment;
 pub use consent::{
     ConsentRow, LawfulBasis, NewNotice, PrivacyNotice, Purpose, PurposeError, Renewal, Standing,
     Subject,
@@ -119,11 +123,12 @@ pub use policy::{ChangeDecision, NewPolicy, PolicyChangeRow, PolicyRow};
 pub use purge::{ClockState, Due, DueRows, PurgeReport};
 pub use recovery_code::RecoveryCode;
 pub use retention::{RetentionClass, RetentionClassError, RetentionPeriod};
+pub use rotation::Rotated;
 pub use seal::{DataKey, Sealed, WrappedKey};
 pub use security_event::{SecurityEvent, SecurityKind};
 pub use session::{Ended, NewSession, Place, SessionKind, SessionRow};
 pub use settings::{SettingName, SettingValue};
-pub use slots::{KeyChange, NewKey, Rotated};
+pub use slots::{KeyChange, NewKey};
 pub use space::free_megabytes;
 pub use store::{Integrity, Store};
 pub use unlock::{KeySources, Unlock};

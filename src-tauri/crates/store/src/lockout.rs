@@ -70,7 +70,7 @@ impl Store {
         record: &AuditRecord,
     ) -> Result<Option<Timestamp>, StoreError> {
         let now = record.at;
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         let known: Option<Stored> = sqlx::query_as(
             "SELECT failures, first_at, level, locked_until FROM lockout \
              WHERE name_hash = ? AND source = ?",
@@ -115,7 +115,7 @@ impl Store {
         sqlx::query("DELETE FROM lockout WHERE name_hash = ? AND source = ?")
             .bind(attempt.name_hash.as_slice())
             .bind(&attempt.source)
-            .execute(&mut *self.writer().await?)
+            .execute(&mut *self.writer_essential().await?)
             .await?;
         Ok(())
     }

@@ -14,7 +14,7 @@ use crate::StoreError;
 /// The two folders of a vault. The key lies in the second, so that a copy of the first is useless.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VaultPaths {
-    /// Holds `vault.db`, `vault.id`, `vault.keys` and `vault.lock`.
+    /// Holds `vault.db`, `vault.id`, `vault.keys`, `vault.lock` and `vault.reserve`.
     pub data_dir: PathBuf,
     /// Holds `keys/<vault-id>.key`; must lie outside `data_dir`.
     pub config_dir: PathBuf,
@@ -52,6 +52,11 @@ impl VaultPaths {
 
     pub(crate) fn lock(&self) -> PathBuf {
         self.data_dir.join("vault.lock")
+    }
+
+    /// Room that is given up when the disk is full.
+    pub(crate) fn reserve(&self) -> PathBuf {
+        self.data_dir.join("vault.reserve")
     }
 
     pub(crate) fn keys(&self) -> PathBuf {

@@ -186,7 +186,7 @@ impl Store {
              WHERE account_id IS NULL AND session_id IS NULL AND ended_at IS NULL",
         )
         .bind(now.as_millis())
-        .execute(&mut *self.writer().await?)
+        .execute(&mut *self.writer_essential().await?)
         .await?;
         Ok(())
     }
@@ -211,7 +211,7 @@ impl Store {
         steps: &mut VecDeque<Step>,
         now: Timestamp,
     ) -> Result<PurgeReport, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         let until = Instant::now() + BATCH_TIME;
         let mut batch = PurgeReport::default();
         while let Some(step) = steps.front_mut()
@@ -235,7 +235,7 @@ impl Store {
 
     /// One transaction with old audit records and the summary that the schema demands for them.
     async fn purge_audit_records(&self, now: Timestamp) -> Result<PurgeReport, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         let period = period_of(&mut tx, RetentionClass::AuditRecord).await?;
         let before = steps::audit_before(&mut tx, now, now - period).await?;
         let mut batch = PurgeReport::default();

@@ -6,7 +6,8 @@ use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
-use cloister_types::{Entropy, OwnerId, Secret, TurnId};
+use cloister_types::{Entropy, LockedKey, OwnerId, Secret, TurnId};
+use sqlx::SqliteConnection;
 
 use crate::{Store, StoreError, SubKey};
 
@@ -16,7 +17,7 @@ const NONCE_BYTES: usize = 24;
 
 /// The key that seals what one person wrote and was told. A guest's exists in memory only, so
 /// dropping it ends the conversation for good; an account's is stored [wrapped](WrappedKey).
-pub struct DataKey(Secret<[u8; 32]>);
+pub struct DataKey(LockedKey);
 
 /// A data key as stored, sealed under a key that is not: that of a password or a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +39,11 @@ impl DataKey {
     /// Draws a new key.
     #[must_use]
     pub fn random(entropy: &dyn Entropy) -> Self {
-        Self(Secret::new(entropy.bytes()))
+        Self::new(&Secret::new(entropy.bytes()))
+    }
+
+    fn new(key: &Secret<[u8; 32]>) -> Self {
+        Self(LockedKey::new(key.expose()))
     }
 
     /// Seals the content of `turn`, which belongs to `owner`.
@@ -80,7 +85,7 @@ impl DataKey {
         wrapping: &Secret<[u8; 32]>,
     ) -> Result<WrappedKey, StoreError> {
         let place = Place { table: "key", row: [0; 16], owner };
-        let wrapping = Self(Secret::new(*wrapping.expose()));
+        let wrapping = Self::new(wrapping);
         wrapping.seal(entropy, &place, self.0.expose()).map(WrappedKey)
     }
 
@@ -94,10 +99,10 @@ impl DataKey {
         wrapped: &WrappedKey,
     ) -> Result<Self, StoreError> {
         let place = Place { table: "key", row: [0; 16], owner };
-        let wrapping = Self(Secret::new(*wrapping.expose()));
+        let wrapping = Self::new(wrapping);
         let plain = wrapping.open(&place, &wrapped.0)?;
         let key = plain.expose().as_slice().try_into().map_err(|_| StoreError::Unsealable)?;
-        Ok(Self(Secret::new(key)))
+        Ok(Self(LockedKey::new(key)))
     }
 
     fn seal(
@@ -147,7 +152,7 @@ impl Store {
         owner: OwnerId,
         secret: &[u8],
     ) -> Result<Vec<u8>, StoreError> {
-        let key = DataKey(self.sub_key(SubKey::Credential));
+        let key = DataKey::new(&self.sub_key(SubKey::Credential));
         Ok(key.seal(entropy, &Place::credential(owner), secret)?.0)
     }
 
@@ -160,9 +165,39 @@ impl Store {
         owner: OwnerId,
         sealed: &[u8],
     ) -> Result<Secret<Vec<u8>>, StoreError> {
-        let key = DataKey(self.sub_key(SubKey::Credential));
+        let key = DataKey::new(&self.sub_key(SubKey::Credential));
         key.open(&Place::credential(owner), &Sealed(sealed.to_vec()))
     }
+}
+
+/// Seals the credentials of all accounts under another key. One that does not open is left as it is:
+/// it opens nothing for its owner either, and must not keep keys from being replaced.
+pub(crate) async fn reseal_credentials(
+    connection: &mut SqliteConnection,
+    (old, new): (&Secret<[u8; 32]>, &Secret<[u8; 32]>),
+    entropy: &dyn Entropy,
+) -> Result<(), StoreError> {
+    let (old, new) = (DataKey::new(old), DataKey::new(new));
+    let rows: Vec<(String, Vec<u8>)> =
+        sqlx::query_as("SELECT id, totp_sealed FROM account WHERE totp_sealed IS NOT NULL")
+            .fetch_all(&mut *connection)
+            .await?;
+    for (id, sealed) in rows {
+        let account = id.parse().map_err(|_| StoreError::MalformedRow { table: "account" })?;
+        let place = Place::credential(OwnerId::Account(account));
+        let Ok(secret) = old.open(&place, &Sealed(sealed)) else {
+            tracing::warn!(
+                "the authenticator of an account does not open; it has to be set up anew"
+            );
+            continue;
+        };
+        sqlx::query("UPDATE account SET totp_sealed = ? WHERE id = ?")
+            .bind(new.seal(entropy, &place, secret.expose())?.0)
+            .bind(id)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
 }
 
 impl fmt::Debug for DataKey {

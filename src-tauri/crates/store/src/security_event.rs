@@ -129,7 +129,7 @@ impl Store {
         entropy: &dyn Entropy,
         event: &SecurityEvent,
     ) -> Result<Vec<AlertId>, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         let raised = note(&mut tx, entropy, event).await?;
         tx.commit().await?;
         Ok(raised)

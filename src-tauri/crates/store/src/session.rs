@@ -180,7 +180,11 @@ impl Store {
     /// # Errors
     /// When it could not be written, or its id or token hash is taken.
     pub async fn start_session(&self, session: &NewSession) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = match session.kind {
+            SessionKind::Guest => self.begin().await?,
+            // Who makes room on a full disk signs in first.
+            SessionKind::Operator | SessionKind::Account => self.begin_essential().await?,
+        };
         sqlx::query(
             "INSERT INTO session \
              (id, kind, token_hash, pseudonym, account_id, wrapped_key, place, started_at, \
@@ -228,7 +232,7 @@ impl Store {
                 .bind(last_seen_at.as_millis())
                 .bind(expires_at.as_millis())
                 .bind(id.to_string())
-                .execute(&mut *self.writer().await?)
+                .execute(&mut *self.writer_essential().await?)
                 .await?;
         if touched.rows_affected() == 0 {
             return Err(StoreError::UnknownSession);
@@ -298,7 +302,7 @@ impl Store {
         by: Pseudonym,
         at: Timestamp,
     ) -> Result<u64, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         let ended = sqlx::query(
             "DELETE FROM session WHERE account_id = ?1 AND id <> ?2 AND id = coalesce(?3, id)",
         )
@@ -331,7 +335,7 @@ impl Store {
         until: Timestamp,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         let elevated = sqlx::query(
             "UPDATE session SET token_hash = ?, wrapped_key = ?, elevated_until = ? WHERE id = ?",
         )
@@ -355,7 +359,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::UnknownSession`] when it has ended before.
     pub async fn end_session(&self, id: SessionId, at: Timestamp) -> Result<Ended, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         let pseudonym: String = sqlx::query_scalar("SELECT pseudonym FROM session WHERE id = ?")
             .bind(id.to_string())
             .fetch_optional(&mut *tx)
@@ -377,7 +381,7 @@ impl Store {
     /// # Errors
     /// When it could not be written.
     pub async fn end_orphaned_guests(&self, at: Timestamp) -> Result<Ended, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         let ended = delete_guests(&mut tx).await?;
         if ended.sessions > 0 {
             let record = AuditRecord::new(AuditEvent::SessionsOrphaned, at, ended.body());

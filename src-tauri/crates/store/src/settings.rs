@@ -86,15 +86,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         let old = read(&mut tx, name).await?;
-        sqlx::query(
-            "INSERT INTO setting (name, value, changed_at) VALUES (?1, ?2, ?3) \
-             ON CONFLICT (name) DO UPDATE SET value = ?2, changed_at = ?3",
-        )
-        .bind(name.0)
-        .bind(value.to_json())
-        .bind(at.as_millis())
-        .execute(&mut *tx)
-        .await?;
+        write(&mut tx, name, value, at).await?;
         let body = AuditBody::new().with("setting", &name).with("new", value);
         let body = match &old {
             Some(old) => body.with("old", old),
@@ -104,6 +96,25 @@ impl Store {
         audit::append(&mut tx, &record.about(by)).await?;
         tx.commit().await
     }
+}
+
+/// Writes a value that nobody chose, or as part of choosing it.
+pub(crate) async fn write(
+    connection: &mut SqliteConnection,
+    name: SettingName,
+    value: &SettingValue,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO setting (name, value, changed_at) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (name) DO UPDATE SET value = ?2, changed_at = ?3",
+    )
+    .bind(name.0)
+    .bind(value.to_json())
+    .bind(at.as_millis())
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Reads a setting on a connection that is at hand.

@@ -1,15 +1,12 @@
-//! Adding, removing, confirming and replacing keys of an open vault.
-
-use std::sync::{Arc, PoisonError};
+//! Adding, removing and confirming keys of an open vault; `rotation` replaces them.
 
 use cloister_types::{Authorized, Entropy, Pseudonym, Secret, Timestamp, act};
 
 use crate::{
     AuditBody, AuditEvent, AuditRecord, KeySlot, KeySources, RecoveryCode, SlotId, SlotKind, Store,
-    StoreError, Stretching, VaultId, VaultPaths, audit, connection, key_file,
-    key_file::KeyFile,
+    StoreError, Stretching, VaultId, VaultPaths, audit, key_file,
     key_header::{Generation, Header, NewSlot},
-    keys::{RootKey, SealingKey},
+    keys::RootKey,
     passphrase, unlock,
 };
 
@@ -47,19 +44,8 @@ pub enum NewKey {
     Passphrase(Secret<String>, Stretching),
 }
 
-/// What came of replacing the root key.
-#[derive(Debug)]
-pub struct Rotated {
-    /// The slots of the new root key.
-    pub slots: Vec<KeySlot>,
-    /// The slots that could not be carried over, since what opens them was not at hand.
-    pub dropped: Vec<KeySlot>,
-    /// The new recovery code, where there was one; the old one opens nothing any more.
-    pub recovery: Option<RecoveryCode>,
-}
-
 impl KeyChange<'_> {
-    fn record(&self, event: AuditEvent, body: AuditBody) -> AuditRecord {
+    pub(crate) fn record(&self, event: AuditEvent, body: AuditBody) -> AuditRecord {
         AuditRecord::new(event, self.at, body.list("policies", policy_codes(self.allowed)))
             .about(self.by)
     }
@@ -159,61 +145,6 @@ impl Store {
         Ok(removed)
     }
 
-    /// Replaces the root key and encrypts the database anew. A slot comes along when what opens it
-    /// is at hand: key file, credential and keyring are looked for, passphrases are given. A
-    /// recovery code is replaced.
-    ///
-    /// The header knows both root keys until the database has settled on one, so a power cut leaves
-    /// a vault that opens.
-    ///
-    /// # Errors
-    /// [`StoreError::WrongPassphrase`] for one that opens no slot, [`StoreError::LastSlot`] when no
-    /// slot would be left, [`StoreError::Busy`] when readers do not end; nothing is changed then.
-    pub async fn rotate_keys(
-        &self,
-        passphrases: &[Secret<String>],
-        change: KeyChange<'_>,
-    ) -> Result<Rotated, StoreError> {
-        let id = self.id();
-        let mut chest = self.chest().await;
-        let root = RootKey::random(change.entropy);
-        let (next, mut rotated) =
-            next_generation(&chest, (id, self.sealing()), &root, passphrases, change).await?;
-        let body = AuditBody::new()
-            .count("slots", rotated.slots.len() as u64)
-            .count("dropped", rotated.dropped.len() as u64);
-        // First, since a rotation without a record must not be.
-        self.record(&change.record(AuditEvent::KeysRotated, body)).await?;
-        let mut header = chest.header.clone();
-        header.prepare(next);
-        header.write(&chest.paths.key_slots())?;
-        chest.header = header;
-        // Should it fail, the header goes on to know both, until the vault is opened again.
-        self.rekey(Arc::new(root.database_key(id))).await?;
-        chest.root = root;
-        let KeyChest { header, root, paths, .. } = &mut *chest;
-        header.settle(id, root);
-        header.write(&paths.key_slots())?;
-        rotated.slots = chest.header.current().slots();
-        Ok(rotated)
-    }
-
-    /// Encrypts the database under `key`, while nobody reads or writes.
-    async fn rekey(&self, key: connection::DatabaseKey) -> Result<(), StoreError> {
-        let mut readers = Vec::new();
-        for _ in 0..crate::store::READERS {
-            readers.push(self.readers().acquire().await?);
-        }
-        let mut writer = self.writer().await?;
-        connection::rekey(&mut writer, &key).await?;
-        *self.database_key().write().unwrap_or_else(PoisonError::into_inner) = key;
-        // They know the old key; the pool makes others, with the new one, when they are needed.
-        for reader in readers {
-            drop(reader.close().await);
-        }
-        Ok(())
-    }
-
     /// Writes the header and the record of why as one: the record is taken back when the header
     /// cannot be written, and the header when the record cannot be kept.
     async fn write_header(
@@ -235,77 +166,7 @@ impl Store {
     }
 }
 
-/// The slots of `root`: every slot of the current root key whose secret is at hand.
-async fn next_generation(
-    chest: &KeyChest,
-    (id, sealing): (VaultId, &SealingKey),
-    root: &RootKey,
-    passphrases: &[Secret<String>],
-    change: KeyChange<'_>,
-) -> Result<(Generation, Rotated), StoreError> {
-    let current = chest.header.current();
-    let mut next = Generation::new(id, root, sealing, change.entropy)?;
-    next.continue_from(current);
-    let mut carried = Vec::new();
-    for kind in [SlotKind::KeyFile, SlotKind::Credential, SlotKind::Keyring] {
-        let Some(key) = key_at_hand(chest, id, kind).await? else { continue };
-        let known = current.unwrap(id, kind, &|_, _| Ok(Secret::new(*key.expose())))?;
-        if let Some((slot, _)) = known {
-            Prepared::plain(kind, key).add_to(&mut next, root, id, change)?;
-            carried.push(slot);
-        }
-    }
-    for passphrase in passphrases {
-        let opened = unlock::by_passphrase(current, id, passphrase).await?;
-        let old = current.slots().into_iter().find(|slot| Some(slot.id) == opened.slot);
-        let old = old.ok_or(StoreError::WrongPassphrase)?;
-        let stretching = old.stretching.ok_or(StoreError::KeysMalformed)?;
-        Prepared::passphrase(passphrase, stretching, change.entropy)
-            .await?
-            .add_to(&mut next, root, id, change)?;
-        carried.push(old.id);
-    }
-    let recovery = if current.has(SlotKind::Recovery) {
-        let code = RecoveryCode::random(change.entropy);
-        Prepared::recovery(id, &code).add_to(&mut next, root, id, change)?;
-        carried.extend(of_kind(&chest.header, SlotKind::Recovery));
-        Some(code)
-    } else {
-        None
-    };
-    let slots = next.slots();
-    if slots.is_empty() {
-        return Err(StoreError::LastSlot);
-    }
-    let dropped = current.slots().into_iter().filter(|slot| !carried.contains(&slot.id)).collect();
-    Ok((next, Rotated { slots, dropped, recovery }))
-}
-
-/// The wrapping key of a slot that needs nobody, where it can be found now.
-async fn key_at_hand(
-    chest: &KeyChest,
-    id: VaultId,
-    kind: SlotKind,
-) -> Result<Option<Secret<[u8; 32]>>, StoreError> {
-    if !chest.header.current().has(kind) {
-        return Ok(None);
-    }
-    match kind {
-        SlotKind::KeyFile => match key_file::read(&chest.paths.key_file(&id)) {
-            Ok(KeyFile::Wrapping(key)) => Ok(Some(key)),
-            Ok(KeyFile::Root(_)) | Err(StoreError::KeyFileMissing { .. }) => Ok(None),
-            Err(error) => Err(error),
-        },
-        SlotKind::Credential => unlock::credential(&chest.sources, id),
-        SlotKind::Keyring => match &chest.sources.keyring {
-            Some(keyring) => keyring.load(id).await,
-            None => Ok(None),
-        },
-        SlotKind::Passphrase | SlotKind::Recovery => Ok(None),
-    }
-}
-
-fn of_kind(header: &Header, kind: SlotKind) -> Vec<SlotId> {
+pub(crate) fn of_kind(header: &Header, kind: SlotKind) -> Vec<SlotId> {
     let slots = header.current().slots().into_iter();
     slots.filter(|slot| slot.kind == kind).map(|slot| slot.id).collect()
 }
@@ -323,11 +184,11 @@ impl Prepared {
         Self { kind, salt: [0; 16], stretching: None, wrapping }
     }
 
-    fn recovery(id: VaultId, code: &RecoveryCode) -> Self {
+    pub(crate) fn recovery(id: VaultId, code: &RecoveryCode) -> Self {
         Self::plain(SlotKind::Recovery, unlock::recovery_key(id, code))
     }
 
-    async fn passphrase(
+    pub(crate) async fn passphrase(
         passphrase: &Secret<String>,
         stretching: Stretching,
         entropy: &dyn Entropy,
@@ -377,7 +238,7 @@ impl Prepared {
         }
     }
 
-    fn add_to(
+    pub(crate) fn add_to(
         &self,
         generation: &mut Generation,
         root: &RootKey,

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     path::{Path, PathBuf},
-    sync::{Arc, RwLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use cloister_types::Secret;
@@ -14,11 +14,12 @@ use sqlx::{
 };
 
 use crate::{
-    StoreError, SubKey, VaultId,
+    Moment, StoreError, SubKey, VaultId,
     audit::AuditKeys,
     connection::{self, CurrentKey},
     keys::SealingKey,
     lock::VaultLock,
+    reserve::{Need, Reserve},
     slots::KeyChest,
     writer::{Held, WriteTransaction, Writer},
 };
@@ -35,13 +36,23 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     id: VaultId,
     chest: tokio::sync::Mutex<KeyChest>,
-    sealing: SealingKey,
+    keys: RwLock<Arc<LiveKeys>>,
     database_key: CurrentKey,
     writer: Writer,
     readers: SqlitePool,
     lock: VaultLock,
-    audit: Arc<AuditKeys>,
     audit_head: PathBuf,
+    /// When the clock was last looked at and trusted.
+    last_moment: tokio::sync::Mutex<Option<Moment>>,
+    reserve: Arc<Reserve>,
+}
+
+/// The keys that a rotation replaces while the vault is open.
+pub(crate) struct LiveKeys {
+    /// Derives those that seal.
+    pub(crate) sealing: SealingKey,
+    /// Those of the audit log.
+    pub(crate) audit: Arc<AuditKeys>,
 }
 
 /// What an integrity check found.
@@ -64,7 +75,9 @@ impl Store {
         id: VaultId,
         chest: KeyChest,
         lock: VaultLock,
+        reserve: Reserve,
     ) -> Result<Self, StoreError> {
+        let reserve = Arc::new(reserve);
         let sealing = chest.header.current().sealing(id, &chest.root)?;
         let key = Arc::new(chest.root.database_key(id));
         let database_key: CurrentKey = Arc::new(RwLock::new(Arc::clone(&key)));
@@ -72,22 +85,26 @@ impl Store {
         let audit_head = chest.paths.audit_head(&id);
         let database = chest.paths.database();
         let database: &Path = &database;
-        let writer = connection::writer(database, &key, Arc::clone(&audit)).await?;
+        let writer = connection::writer(database, &key).await?;
+        let writer = Writer::new(writer, Arc::clone(&audit), Arc::clone(&reserve));
         match connection::readers(database, &database_key, READERS).await {
             Ok(readers) => {
                 let chest = tokio::sync::Mutex::new(chest);
                 let inner = Inner {
                     id,
                     chest,
-                    sealing,
+                    keys: RwLock::new(Arc::new(LiveKeys { sealing, audit })),
                     database_key,
                     writer,
                     readers,
                     lock,
-                    audit,
                     audit_head,
+                    last_moment: tokio::sync::Mutex::default(),
+                    reserve,
                 };
-                Ok(Self(Arc::new(inner)))
+                let store = Self(Arc::new(inner));
+                store.count_room().await?;
+                Ok(store)
             }
             Err(error) => {
                 writer.close().await;
@@ -102,10 +119,11 @@ impl Store {
         self.0.id
     }
 
-    /// Derives the key for another part of the program. It stays when the root key is replaced.
+    /// Derives the key for another part of the program. To be asked for each time: it changes with
+    /// the root key, and what it sealed is sealed anew then (`rotation`).
     #[must_use]
     pub fn sub_key(&self, purpose: SubKey) -> Secret<[u8; 32]> {
-        self.0.sealing.sub_key(self.0.id, purpose)
+        self.keys().sealing.sub_key(self.0.id, purpose)
     }
 
     /// The version of SQLCipher that encrypts the database, such as `4.10.0 community`.
@@ -145,8 +163,19 @@ impl Store {
         self.0.chest.lock().await
     }
 
-    pub(crate) fn sealing(&self) -> &SealingKey {
-        &self.0.sealing
+    /// When the clock was last looked at and trusted, for one who looks now.
+    pub(crate) async fn last_moment(&self) -> tokio::sync::MutexGuard<'_, Option<Moment>> {
+        self.0.last_moment.lock().await
+    }
+
+    /// The keys that seal and sign now.
+    pub(crate) fn keys(&self) -> Arc<LiveKeys> {
+        Arc::clone(&self.0.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Goes on with other keys.
+    pub(crate) fn use_keys(&self, keys: LiveKeys) {
+        *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
     }
 
     pub(crate) fn database_key(&self) -> &CurrentKey {
@@ -159,12 +188,17 @@ impl Store {
 
     /// The connection that writes, for statements that stand for themselves.
     pub(crate) async fn writer(&self) -> Result<Held, StoreError> {
-        self.0.writer.hold().await
+        self.0.writer.hold(Need::Ordinary).await
+    }
+
+    /// As [`Store::writer`], also while the disk is full.
+    pub(crate) async fn writer_essential(&self) -> Result<Held, StoreError> {
+        self.0.writer.hold(Need::Essential).await
     }
 
     /// The keys of the audit log.
-    pub(crate) fn audit_keys(&self) -> &AuditKeys {
-        &self.0.audit
+    pub(crate) fn audit_keys(&self) -> Arc<AuditKeys> {
+        Arc::clone(&self.keys().audit)
     }
 
     /// Where the last signed head of the audit log is kept.
@@ -172,20 +206,39 @@ impl Store {
         self.0.audit_head.clone()
     }
 
+    /// Counts the pages inside the database that new rows can take, which are room too on a disk that
+    /// the database itself has filled.
+    pub(crate) async fn count_room(&self) -> Result<(), StoreError> {
+        let pages: i64 =
+            sqlx::query_scalar("PRAGMA freelist_count").fetch_one(self.readers()).await?;
+        self.0.reserve.note_inside(pages.unsigned_abs().saturating_mul(connection::PAGE_BYTES));
+        Ok(())
+    }
+
     /// Begins a transaction that may write. Dropped without a commit, it leaves nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`] while there is no room.
     pub(crate) async fn begin(&self) -> Result<WriteTransaction, StoreError> {
-        self.0.writer.begin().await
+        self.0.writer.begin(Need::Ordinary).await
+    }
+
+    /// As [`Store::begin`], also while the disk is full: for what gives room back, shows what is kept
+    /// or ends something, and for the records about it.
+    pub(crate) async fn begin_essential(&self) -> Result<WriteTransaction, StoreError> {
+        self.0.writer.begin(Need::Essential).await
     }
 
     /// Begins a transaction with what `query` reads; see [`Writer::begin_reading`].
     pub(crate) async fn begin_reading<O>(
         &self,
+        need: Need,
         query: QueryAs<'_, Sqlite, O, SqliteArguments>,
     ) -> Result<(WriteTransaction, Option<O>), StoreError>
     where
         O: Send + Unpin + for<'r> FromRow<'r, SqliteRow>,
     {
-        self.0.writer.begin_reading(query).await
+        self.0.writer.begin_reading(need, query).await
     }
 }
 

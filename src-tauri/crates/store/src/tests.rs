@@ -3,6 +3,7 @@
 
 mod audit;
 mod checkpoints;
+mod clock;
 mod consents;
 mod conversations;
 mod crash;
@@ -15,6 +16,7 @@ mod opening;
 mod operations;
 mod purge;
 mod retention;
+mod rotation;
 mod secrecy;
 mod support;
 mod tampering;

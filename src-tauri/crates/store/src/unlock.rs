@@ -103,7 +103,7 @@ async fn automatic(
                 }
             }
             Ok(KeyFile::Root(root)) => {
-                let root = RootKey::new(root);
+                let root = RootKey::new(&root);
                 if generation.verify(id, &root).is_ok() {
                     return Ok(Unlocked { root, slot: None });
                 }

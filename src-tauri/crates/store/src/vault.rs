@@ -7,13 +7,15 @@ use cloister_types::{Entropy, Secret, Timestamp};
 use crate::{
     AuditBody, AuditEvent, AuditRecord, KeySources, NewKey, SlotId, SlotKind, Store, StoreError,
     SubKey, Unlock, VaultId, VaultPaths,
-    audit::{self, AuditKeys},
+    audit::{self, AuditKeys, Link},
     connection, files,
     key_file::{self, KeyFile},
     key_header::{Generation, Header},
     keys::{RootKey, SealingKey},
     lock::VaultLock,
     migrations,
+    reserve::Reserve,
+    rotation::settle_key_file,
     slots::{KeyChest, Prepared},
     unlock::{self, Unlocked},
 };
@@ -33,6 +35,17 @@ impl Vault {
     #[must_use]
     pub fn id(paths: &VaultPaths) -> Option<VaultId> {
         read_id(&paths.id()).ok()
+    }
+
+    /// The kinds of the vault's key slots, without opening it; none where it has no slots yet. Only
+    /// unlocking tells whether they are as their owner left them.
+    ///
+    /// # Errors
+    /// [`StoreError::KeysMalformed`], and what files may refuse.
+    pub fn slot_kinds(paths: &VaultPaths) -> Result<Vec<SlotKind>, StoreError> {
+        let header = Header::read(&paths.key_slots())?;
+        let slots = header.map(|header| header.current().slots()).unwrap_or_default();
+        Ok(slots.into_iter().map(|slot| slot.kind).collect())
     }
 
     /// Makes a vault, with its key in a key file, and opens it. Folders that are missing are made
@@ -79,7 +92,8 @@ impl Vault {
         files::rename(&paths.new_database(), &paths.database())?;
         files::write_whole(&paths.id(), format!("{id}\n").as_bytes())?;
         tracing::info!(vault = %id, "vault made");
-        Store::connect(id, chest, lock).await
+        let reserve = Reserve::open(paths.reserve());
+        Store::connect(id, chest, lock, reserve).await
     }
 
     /// Unlocks and opens the vault, checks its structure and brings its schema up to this
@@ -111,13 +125,15 @@ impl Vault {
         refuse_key_beside_data(&paths)?;
         let id = read_id(&paths.id())?;
         files::make_private(&database)?;
+        // First, since opening a database needs some room as well.
+        let reserve = Reserve::open(paths.reserve());
         let (chest, slot) = match Header::read(&paths.key_slots())? {
             Some(header) => open_with_header(header, (paths, id), unlock, sources).await?,
             None => (open_old(paths, id, sources, entropy).await?, None),
         };
         let chest = finish_conversion(chest, id, slot.is_none(), (entropy, at))?;
         tracing::info!(vault = %id, "vault opened");
-        let store = Store::connect(id, chest, lock).await?;
+        let store = Store::connect(id, chest, lock, reserve).await?;
         if let (Unlock::Recovery(_), Some(slot)) = (unlock, slot) {
             let body = AuditBody::new().with("slot", &slot);
             let used = AuditRecord::new(AuditEvent::RecoveryUsed, at, body);
@@ -150,18 +166,22 @@ async fn open_with_header(
                 continue;
             }
         };
-        let sealing = generation.sealing(id, &unlocked.root)?;
-        match check_and_migrate(&database, (id, &unlocked.root, &sealing)).await {
-            Ok(()) => {
-                opened = Some(unlocked);
+        let sealings = generation.sealings(id, &unlocked.root)?;
+        match check_and_migrate(&database, (id, &unlocked.root), &sealings).await {
+            Ok(newest) => {
+                opened = Some((unlocked, newest));
                 break;
             }
             Err(error @ StoreError::WrongKey { .. }) => refusal = error,
             Err(error) => return Err(error),
         }
     }
-    let Unlocked { root, slot } = opened.ok_or(refusal)?;
-    if header.settle(id, &root) {
+    let (Unlocked { root, slot }, newest) = opened.ok_or(refusal)?;
+    // What a rotation that was cut short has left.
+    let mut changed = header.settle(id, &root);
+    changed |= header.current_mut().settle_sealing(id, &root, newest)?;
+    changed |= settle_key_file(header.current_mut(), &root, (id, &paths.key_file(&id)))?;
+    if changed {
         header.write(&paths.key_slots())?;
     }
     Ok((KeyChest { paths, header, root, sources }, slot))
@@ -178,9 +198,10 @@ async fn open_old(
         return Err(StoreError::Incomplete { missing: paths.key_slots() });
     };
     // What was sealed so far was sealed by keys of the root key.
-    let sealing = SealingKey::new(Secret::new(*root.expose()));
-    let root = RootKey::new(root);
-    check_and_migrate(&paths.database(), (id, &root, &sealing)).await?;
+    let (sealing, root) = (SealingKey::new(&root), RootKey::new(&root));
+    let sealings = [sealing];
+    check_and_migrate(&paths.database(), (id, &root), &sealings).await?;
+    let [sealing] = sealings;
     let header = Header::new(Generation::new(id, &root, &sealing, entropy)?);
     Ok(KeyChest { paths, header, root, sources })
 }
@@ -248,11 +269,14 @@ async fn build_database(
     .await
 }
 
+/// Checks the database and brings it up to date. Whether the first of `sealings` is the one in force,
+/// which the end of the audit log tells where there are several.
 async fn check_and_migrate(
     database: &Path,
-    (id, root, sealing): (VaultId, &RootKey, &SealingKey),
-) -> Result<(), StoreError> {
-    let (key, log) = (Arc::new(root.database_key(id)), log_keys(id, sealing));
+    (id, root): (VaultId, &RootKey),
+    sealings: &[SealingKey],
+) -> Result<bool, StoreError> {
+    let key = Arc::new(root.database_key(id));
     connection::with_one(database, &key, async |connection| {
         // SQLite takes a file that was cut to nothing for a new database, and a new vault would
         // hide the loss.
@@ -263,7 +287,15 @@ async fn check_and_migrate(
             return Err(StoreError::Damaged { finding });
         }
         migrations::run(connection).await?;
-        audit::adopt_records(connection, &log).await
+        for (place, sealing) in sealings.iter().enumerate() {
+            let log = log_keys(id, sealing);
+            let is_last = place + 1 == sealings.len();
+            if is_last || Link::read(connection, &log).await.is_ok() {
+                audit::adopt_records(connection, &log).await?;
+                return Ok(place == 0);
+            }
+        }
+        Err(StoreError::KeysAltered)
     })
     .await
 }

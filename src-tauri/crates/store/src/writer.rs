@@ -20,6 +20,7 @@ use crate::{
     AuditRecord, StoreError,
     audit::{AuditKeys, Link},
     connection::PATIENCE,
+    reserve::{Need, Reserve},
 };
 
 /// The connection that writes; whoever holds it is the only one who does. Waiters are served in the
@@ -27,10 +28,12 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Writer {
     slot: Arc<Mutex<Slot>>,
-    audit: Arc<AuditKeys>,
+    reserve: Arc<Reserve>,
 }
 
 struct Slot {
+    /// Replaced with the root key.
+    audit: Arc<AuditKeys>,
     /// Nothing once it is closed.
     connection: Option<SqliteConnection>,
     /// A transaction was begun and dropped without an end.
@@ -42,21 +45,29 @@ struct Slot {
 }
 
 impl Writer {
-    pub(crate) fn new(connection: SqliteConnection, audit: Arc<AuditKeys>) -> Self {
-        let slot = Slot { connection: Some(connection), unfinished: false, link: None };
-        Self { slot: Arc::new(Mutex::new(slot)), audit }
+    pub(crate) fn new(
+        connection: SqliteConnection,
+        audit: Arc<AuditKeys>,
+        reserve: Arc<Reserve>,
+    ) -> Self {
+        let slot = Slot { audit, connection: Some(connection), unfinished: false, link: None };
+        Self { slot: Arc::new(Mutex::new(slot)), reserve }
     }
 
     /// The connection, for statements that stand for themselves.
     ///
     /// # Errors
+    /// [`StoreError::DiskFull`] for what is not essential while there is no room;
     /// [`StoreError::Busy`] when others have it for too long, [`StoreError::Closed`] after the end.
-    pub(crate) async fn hold(&self) -> Result<Held, StoreError> {
+    pub(crate) async fn hold(&self, need: Need) -> Result<Held, StoreError> {
+        self.reserve.admit(need)?;
         let waited = tokio::time::timeout(PATIENCE, Arc::clone(&self.slot).lock_owned()).await;
         let mut slot = waited.map_err(|_| StoreError::Busy)?;
         let unfinished = std::mem::take(&mut slot.unfinished);
         let connection = slot.connection.as_mut().ok_or(StoreError::Closed)?;
         if unfinished {
+            // A statement of it may have found no room.
+            self.reserve.probe();
             // Fails when SQLite has rolled back already, as on a full disk.
             drop(sqlx::query("ROLLBACK").execute(connection).await);
         }
@@ -67,15 +78,15 @@ impl Writer {
     ///
     /// # Errors
     /// Those of [`Writer::hold`], and when it cannot be begun.
-    pub(crate) async fn begin(&self) -> Result<WriteTransaction, StoreError> {
-        let mut held = self.hold().await?;
+    pub(crate) async fn begin(&self, need: Need) -> Result<WriteTransaction, StoreError> {
+        let mut held = self.hold(need).await?;
         // Set first: the statement may have run although nobody waited for its end.
         held.0.unfinished = true;
         match sqlx::query("BEGIN IMMEDIATE").execute(&mut *held).await {
-            Ok(_) => Ok(WriteTransaction { held, audit: Arc::clone(&self.audit), link: None }),
+            Ok(_) => Ok(self.transaction(held)),
             Err(error) => {
                 held.0.unfinished = false;
-                Err(error.into())
+                Err(self.reserve.explain(error.into()))
             }
         }
     }
@@ -88,15 +99,22 @@ impl Writer {
     /// Those of [`Writer::begin`], and when it cannot be read.
     pub(crate) async fn begin_reading<'q, O>(
         &self,
+        need: Need,
         query: QueryAs<'q, Sqlite, O, SqliteArguments>,
     ) -> Result<(WriteTransaction, Option<O>), StoreError>
     where
         O: Send + Unpin + for<'r> FromRow<'r, SqliteRow>,
     {
-        let mut held = self.hold().await?;
+        let mut held = self.hold(need).await?;
         held.0.unfinished = true;
-        let row = query.fetch_optional(&mut *held).await?;
-        Ok((WriteTransaction { held, audit: Arc::clone(&self.audit), link: None }, row))
+        let row = query.fetch_optional(&mut *held).await;
+        let row = row.map_err(|error| self.reserve.explain(error.into()))?;
+        Ok((self.transaction(held), row))
+    }
+
+    fn transaction(&self, held: Held) -> WriteTransaction {
+        let (audit, reserve) = (Arc::clone(&held.0.audit), Arc::clone(&self.reserve));
+        WriteTransaction { held, audit, reserve, link: None }
     }
 
     /// Waits for what is under way and closes the connection.
@@ -136,6 +154,14 @@ impl DerefMut for Held {
     }
 }
 
+impl Held {
+    /// Goes on with other keys of the audit log, after they were replaced in the database.
+    pub(crate) fn use_audit_keys(&mut self, audit: Arc<AuditKeys>) {
+        self.0.audit = audit;
+        self.0.link = None;
+    }
+}
+
 #[cfg(test)]
 impl Held {
     /// Forgets where the chain ends, after a test wrote the row by other means.
@@ -148,6 +174,7 @@ impl Held {
 pub(crate) struct WriteTransaction {
     held: Held,
     audit: Arc<AuditKeys>,
+    reserve: Arc<Reserve>,
     /// The end of the chain with the records of this transaction; nothing before the first.
     link: Option<Link>,
 }
@@ -173,7 +200,8 @@ impl WriteTransaction {
     /// As [`WriteTransaction::log`] and [`WriteTransaction::commit`].
     pub(crate) async fn commit_with(mut self, record: &AuditRecord) -> Result<(), StoreError> {
         let (connection, keys, link) = self.log().await?;
-        link.append_last(connection, keys, record).await?;
+        let appended = link.append_last(connection, keys, record).await;
+        appended.map_err(|error| self.reserve.explain(error))?;
         self.committed();
         Ok(())
     }
@@ -186,7 +214,8 @@ impl WriteTransaction {
         if let Some(link) = &mut self.link {
             link.write(&mut self.held, &self.audit).await?;
         }
-        sqlx::query("COMMIT").execute(&mut *self.held).await?;
+        let done = sqlx::query("COMMIT").execute(&mut *self.held).await;
+        done.map_err(|error| self.reserve.explain(error.into()))?;
         self.committed();
         Ok(())
     }

@@ -17,6 +17,7 @@ mod encoder;
 mod entropy;
 mod id;
 mod label;
+mod locked_key;
 mod log_safe;
 mod permission;
 mod proof;
@@ -33,6 +34,7 @@ pub use id::{
     Pseudonym, ReceiptId, SessionId, TurnId,
 };
 pub use label::{Label, LabelError};
+pub use locked_key::{LockedKey, MemoryLock, lock_keys_by, unlocked_keys};
 pub use log_safe::LogSafe;
 pub use permission::{Act, Authorized, Permission, PermissionError, act};
 pub use proof::{ReadScope, Sanitized, VerifiedModel};

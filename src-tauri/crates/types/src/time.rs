@@ -111,21 +111,27 @@ impl Clock for SystemClock {
 /// A clock that stands still until a test moves it.
 #[derive(Debug)]
 pub struct FixedClock {
-    start: i64,
     now: AtomicI64,
+    running: AtomicI64,
 }
 
 impl FixedClock {
     /// A clock that shows `start`.
     #[must_use]
     pub const fn new(start: Timestamp) -> Self {
-        Self { start: start.0, now: AtomicI64::new(start.0) }
+        Self { now: AtomicI64::new(start.0), running: AtomicI64::new(0) }
     }
 
     /// Moves both hands forward by `span`.
     pub fn advance(&self, span: Duration) {
         let millis = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
         self.now.fetch_add(millis, Ordering::SeqCst);
+        self.running.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    /// Sets the time of day, as somebody might who sets a clock: no time goes by.
+    pub fn set(&self, time: Timestamp) {
+        self.now.store(time.0, Ordering::SeqCst);
     }
 }
 
@@ -135,7 +141,7 @@ impl Clock for FixedClock {
     }
 
     fn monotonic(&self) -> Duration {
-        self.now().since(Timestamp(self.start))
+        Duration::from_millis(u64::try_from(self.running.load(Ordering::SeqCst)).unwrap_or(0))
     }
 }
 
@@ -169,6 +175,9 @@ mod tests {
         assert_eq!(clock.monotonic(), Duration::ZERO);
         clock.advance(Duration::from_secs(2));
         assert_eq!(clock.now(), Timestamp::from_millis(2_100));
+        assert_eq!(clock.monotonic(), Duration::from_secs(2));
+        clock.set(Timestamp::from_millis(7));
+        assert_eq!(clock.now(), Timestamp::from_millis(7));
         assert_eq!(clock.monotonic(), Duration::from_secs(2));
     }
 }

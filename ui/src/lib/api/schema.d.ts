@@ -230,6 +230,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/clock/confirm": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Trusts the clock as it is now, after it jumped. */
+    post: operations["confirm_clock"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/compliance/processing-record": {
     parameters: {
       query?: never;
@@ -1133,6 +1150,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/unlock": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What opens the vault, and whether it is locked. */
+    get: operations["show"];
+    put?: never;
+    /** Unlocks the vault by what is typed, or tries again what needs nobody. */
+    post: operations["try_to_unlock"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/user_data/export": {
     parameters: {
       query?: never;
@@ -1553,6 +1588,13 @@ export interface components {
       /** @description Its title. */
       title: string;
     };
+    /** @description What came of confirming the clock. */
+    Clock: {
+      /** @description The time that is trusted now. */
+      now: string;
+      /** @description Whether the clock had jumped; otherwise there was nothing to confirm. */
+      was_in_doubt: boolean;
+    };
     /** @description A code of the second factor. */
     Code: {
       /** @description Six digits of the authenticator, or a code on paper. */
@@ -1791,6 +1833,7 @@ export interface components {
       | "unlock_failed"
       | "vault_unusable"
       | "store_failed"
+      | "disk_full"
       | "knowledge_failed"
       | "document_unreadable"
       | "document_conflict"
@@ -2474,6 +2517,8 @@ export interface components {
     };
     /** @description What came of replacing the root key. No `Debug`: the code opens the vault. */
     Rotated: {
+      /** @description Whether everything that the root key derives was replaced too; if not, rotate again. */
+      complete: boolean;
       /** @description The slots that did not come along. */
       dropped: components["schemas"]["KeySlot"][];
       /** @description The slots now. */
@@ -2684,6 +2729,23 @@ export interface components {
       class: string;
       /** @description Until when. */
       until: string;
+    };
+    /**
+     * @description What somebody typed to unlock the vault; nothing tries again what needs nobody. No `Debug`: it
+     *     opens the vault.
+     */
+    Unlock: {
+      /** @description The passphrase. */
+      passphrase?: string | null;
+      /** @description Or the printed recovery code. */
+      recovery_code?: string | null;
+    };
+    /** @description What opens the vault. */
+    UnlockState: {
+      /** @description What opens it, while it is locked. */
+      kinds: components["schemas"]["KeyKind"][];
+      /** @description Whether nothing can be asked of it yet. */
+      locked: boolean;
     };
   };
   responses: never;
@@ -3475,6 +3537,41 @@ export interface operations {
         };
       };
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  confirm_clock: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Clock"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -5343,6 +5440,14 @@ export interface operations {
           "application/json": components["schemas"]["ErrorBody"];
         };
       };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
       503: {
         headers: {
           [name: string]: unknown;
@@ -5965,6 +6070,94 @@ export interface operations {
         };
       };
       413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  show: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnlockState"];
+        };
+      };
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  try_to_unlock: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Unlock"];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      423: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      503: {
         headers: {
           [name: string]: unknown;
         };

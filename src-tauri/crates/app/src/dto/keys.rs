@@ -52,6 +52,30 @@ pub struct NewKeyDto {
     pub passphrase: Option<String>,
 }
 
+/// What somebody typed to unlock the vault; nothing tries again what needs nobody. No `Debug`: it
+/// opens the vault.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Unlock)]
+pub struct UnlockDto {
+    /// The passphrase.
+    #[serde(default)]
+    pub passphrase: Option<String>,
+    /// Or the printed recovery code.
+    #[serde(default)]
+    pub recovery_code: Option<String>,
+}
+
+/// What opens the vault.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = UnlockState)]
+pub struct UnlockStateDto {
+    /// Whether nothing can be asked of it yet.
+    pub locked: bool,
+    /// What opens it, while it is locked.
+    pub kinds: Vec<KeyKind>,
+}
+
 /// A slot that was removed.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = RemovedKey)]
@@ -88,6 +112,8 @@ pub struct RotatedDto {
     pub items: Vec<KeySlotDto>,
     /// The slots that did not come along.
     pub dropped: Vec<KeySlotDto>,
+    /// Whether everything that the root key derives was replaced too; if not, rotate again.
+    pub complete: bool,
     /// The new recovery code, where there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery_code: Option<String>,

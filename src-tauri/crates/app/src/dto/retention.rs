@@ -70,6 +70,16 @@ pub struct PurgedDto {
     pub rows: u64,
 }
 
+/// What came of confirming the clock.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = Clock)]
+pub struct ClockDto {
+    /// The time that is trusted now.
+    pub now: String,
+    /// Whether the clock had jumped; otherwise there was nothing to confirm.
+    pub was_in_doubt: bool,
+}
+
 /// Every hold.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = HoldList)]

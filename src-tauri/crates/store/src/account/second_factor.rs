@@ -97,7 +97,7 @@ impl Store {
         )
         .bind(step)
         .bind(id.to_string())
-        .execute(&mut *self.writer().await?)
+        .execute(&mut *self.writer_essential().await?)
         .await?;
         Ok(taken.rows_affected() == 1)
     }
@@ -150,7 +150,7 @@ impl Store {
         hash: &[u8; 32],
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         let taken = sqlx::query(
             "UPDATE recovery_code SET used_at = ? \
              WHERE account_id = ? AND code_hash = ? AND used_at IS NULL",

@@ -59,7 +59,7 @@ impl Store {
         signer: Pseudonym,
         now: Timestamp,
     ) -> Result<Checkpoint, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         let number = tx.log().await?.2.checkpoints + 1;
         let body = AuditBody::new().count("number", number.unsigned_abs());
         let record = AuditRecord::new(AuditEvent::CheckpointSigned, now, body).about(signer);
@@ -144,7 +144,7 @@ impl Store {
 
     /// The checkpoint of the head, signed now if it was not; nothing where there is no record.
     pub(super) async fn sign_if_new(&self) -> Result<Option<Checkpoint>, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         let (connection, keys, link) = tx.log().await?;
         if link.checkpoint_seq == link.seq {
             drop(tx);
@@ -185,7 +185,7 @@ impl Store {
         .bind(destination.name.as_str())
         .bind(last.number)
         .bind(now.as_millis())
-        .execute(&mut *self.writer().await?)
+        .execute(&mut *self.writer_essential().await?)
         .await?;
         Ok(count)
     }

@@ -44,7 +44,7 @@ impl Store {
         (since, until): (Option<Timestamp>, Option<Timestamp>),
         now: Timestamp,
     ) -> Result<AuditExport, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         let newest = tx.log().await?.2.seq + 1;
         // Between the first record that is not too old and the last that is not too young lie all
         // that are wanted, even where the clock was set back.

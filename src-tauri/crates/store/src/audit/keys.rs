@@ -4,7 +4,7 @@ use chacha20poly1305::{
     ChaCha20Poly1305, KeyInit as _, Nonce,
     aead::{Aead, Payload},
 };
-use cloister_types::Secret;
+use cloister_types::{LockedKey, Secret};
 use ed25519_dalek::{Signer as _, SigningKey};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac as _};
@@ -22,8 +22,10 @@ const ONLY_NONCE: [u8; 12] = [0; 12];
 /// The long-lived keys of the log, derived from the vault's audit key.
 pub(crate) struct AuditKeys {
     vault: VaultId,
-    sealing: Secret<[u8; 32]>,
-    signing: SigningKey,
+    sealing: LockedKey,
+    /// The seed of the key that signs, which is made when it is needed.
+    signing: LockedKey,
+    identity: PublicKey,
 }
 
 /// The key of one record. There is no way back from a key to the one before.
@@ -32,11 +34,14 @@ pub(crate) struct RecordKey(Secret<[u8; 32]>);
 impl AuditKeys {
     /// Derives the keys from `audit`, the sub-key of [`SubKey::Audit`](crate::SubKey::Audit).
     pub(crate) fn derive(vault: VaultId, audit: &Secret<[u8; 32]>) -> Self {
-        let seed = expand(audit, &[b"cloister 1 audit signing"]);
+        let seed = expand(audit.expose(), &[b"cloister 1 audit signing"]);
+        let sealing = expand(audit.expose(), &[b"cloister 1 audit sealing"]);
+        let identity = SigningKey::from_bytes(seed.expose()).verifying_key().to_bytes();
         Self {
             vault,
-            sealing: expand(audit, &[b"cloister 1 audit sealing"]),
-            signing: SigningKey::from_bytes(seed.expose()),
+            sealing: LockedKey::new(sealing.expose()),
+            signing: LockedKey::new(seed.expose()),
+            identity: PublicKey(identity),
         }
     }
 
@@ -45,20 +50,23 @@ impl AuditKeys {
     }
 
     /// The vault's audit identity.
-    pub(crate) fn identity(&self) -> PublicKey {
-        PublicKey(self.signing.verifying_key().to_bytes())
+    pub(crate) const fn identity(&self) -> PublicKey {
+        self.identity
     }
 
     /// Signs with Ed25519 (RFC 8032).
     pub(crate) fn sign(&self, message: &[u8]) -> Signature {
-        Signature(self.signing.sign(message).to_bytes())
+        Signature(SigningKey::from_bytes(self.signing.expose()).sign(message).to_bytes())
     }
 
     /// The key of the first record of a stretch. It is sealed in the database as well, because it
     /// must outlive a change of the root key.
     pub(crate) fn first_key(&self, first_seq: i64) -> RecordKey {
         let place = first_seq.to_be_bytes();
-        RecordKey(expand(&self.sealing, &[b"first record key", self.vault.as_bytes(), &place]))
+        RecordKey(expand(
+            self.sealing.expose(),
+            &[b"first record key", self.vault.as_bytes(), &place],
+        ))
     }
 
     /// Seals `key` for the place that `bound` describes. The sealing key is derived from the place,
@@ -79,7 +87,7 @@ impl AuditKeys {
     }
 
     fn cipher(&self, bound: &Digest) -> ChaCha20Poly1305 {
-        let key = expand(&self.sealing, &[b"seal", bound.as_bytes()]);
+        let key = expand(self.sealing.expose(), &[b"seal", bound.as_bytes()]);
         ChaCha20Poly1305::new(key.expose().into())
     }
 }
@@ -112,9 +120,9 @@ impl RecordKey {
 }
 
 /// HKDF-SHA256 (RFC 5869); `info` is joined, so no part but the last may vary in length.
-fn expand(key: &Secret<[u8; 32]>, info: &[&[u8]]) -> Secret<[u8; 32]> {
+fn expand(key: &[u8; 32], info: &[&[u8]]) -> Secret<[u8; 32]> {
     let mut derived = [0; 32];
-    Hkdf::<Sha256>::new(None, key.expose())
+    Hkdf::<Sha256>::new(None, key)
         .expand_multi_info(info, &mut derived)
         .expect("HKDF-SHA256 expands to up to 8,160 bytes, and 32 are asked for");
     Secret::new(derived)

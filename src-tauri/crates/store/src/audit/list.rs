@@ -122,7 +122,7 @@ impl Store {
         let rows = AuditRow::all(rows)?;
         let body = filter.body().count("records", rows.len() as u64);
         let record = AuditRecord::new(AuditEvent::AuditRead, now, body).about(reader);
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         append(&mut tx, &record).await?;
         tx.commit().await?;
         Ok(rows)

@@ -179,6 +179,7 @@ impl Meaning {
             | E::PolicyChanged
             | E::HoldChanged
             | E::SettingChanged
+            | E::ClockConfirmed
             | E::ConsentChanged
             | E::DataRestricted
             | E::DataCorrected => Self::at(C::EntityManagement, 3),

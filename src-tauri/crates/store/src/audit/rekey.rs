@@ -15,11 +15,10 @@ use crate::{StoreError, VaultId};
 /// record begins a stretch that the old key cannot forge.
 ///
 /// To be called on the database itself, with no record appended in the same transaction before, and
-/// the store opened anew after.
+/// the keys of the writer replaced after.
 ///
 /// # Errors
 /// [`StoreError::ChainBroken`] when the end of the chain or a first key is missing or changed.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the replacement of the root key"))]
 pub(crate) async fn rekey(
     connection: &mut SqliteConnection,
     vault: VaultId,

@@ -146,7 +146,7 @@ impl Store {
         &self,
         kept: &[KeptCheckpoint],
     ) -> Result<AuditVerification, StoreError> {
-        self.verify_with(self.audit_keys(), kept).await
+        self.verify_with(&self.audit_keys(), kept).await
     }
 
     pub(crate) async fn verify_with(

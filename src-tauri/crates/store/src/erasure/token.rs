@@ -28,7 +28,7 @@ impl Store {
         at: Timestamp,
     ) -> Result<Timestamp, StoreError> {
         let pseudonym = self.account(account).await?.ok_or(StoreError::UnknownAccount)?.pseudonym;
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         let expires_at = at + TOKEN_LIFE;
         sqlx::query(
             "INSERT INTO erasure_token \

@@ -108,7 +108,7 @@ impl Store {
     ) -> Result<TombstonesApplied, StoreError> {
         let mut applied = TombstonesApplied::default();
         let accounts = self.accounts().await?;
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_essential().await?;
         let key = Key::read(&mut tx).await?;
         for stone in tombstones {
             if !key.signed(stone) {

@@ -30,7 +30,7 @@ impl<'a> Folding<'a> {
     pub(super) async fn after_batch(&mut self) -> Result<(), StoreError> {
         if self.by_commits {
             self.by_commits = false;
-            fold_at(&mut *self.store.writer().await?, 0).await?;
+            fold_at(&mut *self.store.writer_essential().await?, 0).await?;
         }
         self.batches += 1;
         if self.batches.is_multiple_of(BATCHES) {
@@ -46,7 +46,7 @@ impl<'a> Folding<'a> {
         }
         self.fold().await?;
         self.by_commits = true;
-        fold_at(&mut *self.store.writer().await?, AUTO_FOLD_PAGES).await
+        fold_at(&mut *self.store.writer_essential().await?, AUTO_FOLD_PAGES).await
     }
 
     async fn fold(&mut self) -> Result<(), StoreError> {
@@ -77,11 +77,11 @@ impl Store {
     /// next purge.
     pub(crate) async fn truncate_log(&self) -> Result<(), StoreError> {
         let (busy, _, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
-            .fetch_one(&mut *self.writer().await?)
+            .fetch_one(&mut *self.writer_essential().await?)
             .await?;
         if busy != 0 {
             tracing::debug!("the write-ahead log is in use; the next purge empties it");
         }
-        Ok(())
+        self.count_room().await
     }
 }

@@ -25,8 +25,15 @@ async fn folders_and_files_are_the_owners_alone() {
         names.push(path.file_name().unwrap().to_owned().into_string().unwrap());
     }
     names.sort();
-    let expected =
-        ["vault.db", "vault.db-shm", "vault.db-wal", "vault.id", "vault.keys", "vault.lock"];
+    let expected = [
+        "vault.db",
+        "vault.db-shm",
+        "vault.db-wal",
+        "vault.id",
+        "vault.keys",
+        "vault.lock",
+        "vault.reserve",
+    ];
     assert_eq!(names, expected);
     store.close().await;
 }
@@ -107,5 +114,17 @@ async fn a_full_disk_is_named_and_loses_nothing() {
     assert!(store.check().await.unwrap().is_sound());
     let turns = count(&store, "turn").await;
     assert_eq!(usize::try_from(turns).unwrap(), acknowledged + 1, "work resumes with room");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_written_says_so() {
+    let site = Site::new();
+    let store = site.create().await;
+    let read_only = "PRAGMA query_only = ON";
+    sqlx::raw_sql(read_only).execute(&mut *store.writer().await.unwrap()).await.unwrap();
+    let record = AuditRecord::new(AuditEvent::ModelLoaded, START, AuditBody::new());
+    let error = store.record(&record).await.unwrap_err();
+    assert!(matches!(error, StoreError::ReadOnly), "{error}");
     store.close().await;
 }

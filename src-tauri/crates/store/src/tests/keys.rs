@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use cloister_types::{Authorized, Pseudonym, Secret, act};
+use cloister_types::Secret;
 
-use super::support::{MINUTE, START, Site, count, open_at};
+use super::support::{Keeper, MINUTE, START, Site, count};
 use crate::{
-    AuditEvent, KeyChange, KeySources, Keyring, KeyringAnswer, NewKey, SlotId, SlotKind, Store,
-    StoreError, Stretching, SubKey, Unlock, Vault, VaultId, key_file,
+    AuditEvent, KeySources, Keyring, KeyringAnswer, NewKey, SlotId, SlotKind, Store, StoreError,
+    Stretching, SubKey, Unlock, Vault, VaultId, key_file,
 };
 
 const PASSPHRASE: &str = "nine tall herons stand";
@@ -18,25 +18,6 @@ fn secret(text: &str) -> Secret<String> {
 
 fn passphrase() -> NewKey {
     NewKey::Passphrase(secret(PASSPHRASE), Stretching::floor())
-}
-
-/// Somebody who may change keys.
-struct Keeper(Authorized<act::Configure>);
-
-impl Keeper {
-    fn new() -> Self {
-        #[expect(clippy::disallowed_methods, reason = "the store trusts the proof it is given")]
-        Self(Authorized::mint(Arc::from([String::from("test")])))
-    }
-
-    fn change<'a>(&'a self, site: &'a Site) -> KeyChange<'a> {
-        KeyChange {
-            allowed: &self.0,
-            by: Pseudonym::random(&site.entropy),
-            at: START + MINUTE,
-            entropy: &site.entropy,
-        }
-    }
 }
 
 async fn kinds(store: &Store) -> Vec<SlotKind> {
@@ -129,86 +110,6 @@ async fn a_recovery_code_is_confirmed_by_typing_it_back_and_replaced_by_the_next
     confirm(&code.expose().to_lowercase().replace('-', " ")).await.unwrap();
     assert_eq!(confirmed().await, Some(START + MINUTE));
     assert_eq!(kinds(&store).await, [SlotKind::KeyFile, SlotKind::Recovery]);
-    store.close().await;
-}
-
-#[tokio::test]
-async fn replacing_the_root_key_shuts_out_what_did_not_come_along() {
-    let (site, keeper) = (Site::new(), Keeper::new());
-    let store = site.create().await;
-    let guest = site.guest(&store).await;
-    store.authorise_turn(&guest.question(&site, START, "kept?")).await.unwrap();
-    let index = store.sub_key(SubKey::Index);
-    store.add_key(passphrase(), keeper.change(&site)).await.unwrap();
-    let other = NewKey::Passphrase(secret("left behind here"), Stretching::floor());
-    let left = store.add_key(other, keeper.change(&site)).await.unwrap();
-    let old_code = store.renew_recovery(keeper.change(&site)).await.unwrap().to_printed();
-    let old_header = std::fs::read(site.paths.key_slots()).unwrap();
-
-    let rotated = store.rotate_keys(&[secret(PASSPHRASE)], keeper.change(&site)).await.unwrap();
-    assert_eq!(rotated.dropped.iter().map(|slot| slot.id).collect::<Vec<_>>(), [left]);
-    let code = rotated.recovery.unwrap().to_printed();
-    assert_eq!(kinds(&store).await, [SlotKind::KeyFile, SlotKind::Passphrase, SlotKind::Recovery]);
-    // The open store goes on, readers and writer.
-    store.authorise_turn(&guest.question(&site, START, "and on")).await.unwrap();
-    assert_eq!(count(&store, "turn").await, 2);
-    assert!(store.check().await.unwrap().is_sound());
-    store.close().await;
-
-    for unlock in [
-        Unlock::Automatic,
-        Unlock::Passphrase(secret(PASSPHRASE)),
-        Unlock::Recovery(secret(code.expose())),
-    ] {
-        let store = site.unlock(&unlock).await.unwrap();
-        assert_eq!(store.sub_key(SubKey::Index).expose(), index.expose(), "what seals stays");
-        assert_eq!(count(&store, "turn").await, 2);
-        store.close().await;
-    }
-    let left = Unlock::Passphrase(secret("left behind here"));
-    assert!(matches!(refusal(&site, &left).await, StoreError::WrongPassphrase));
-    let old = Unlock::Recovery(secret(old_code.expose()));
-    assert!(matches!(refusal(&site, &old).await, StoreError::WrongRecoveryCode));
-    std::fs::write(site.paths.key_slots(), old_header).unwrap();
-    assert!(matches!(refusal(&site, &Unlock::Automatic).await, StoreError::WrongKey { .. }));
-}
-
-/// Every order in which a power cut can part header and database.
-#[tokio::test]
-async fn a_rotation_that_is_cut_short_leaves_a_vault_that_opens() {
-    let (site, keeper) = (Site::new(), Keeper::new());
-    let store = site.create().await;
-    let path = site.paths.key_slots();
-    let copy = |name: &str| {
-        let paths = crate::VaultPaths {
-            data_dir: site.folder.path().join(name),
-            config_dir: site.paths.config_dir.clone(),
-        };
-        std::fs::create_dir_all(&paths.data_dir).unwrap();
-        for file in ["vault.db", "vault.db-wal", "vault.id", "vault.keys"] {
-            let from = site.paths.data_dir.join(file);
-            if from.exists() {
-                std::fs::copy(from, paths.data_dir.join(file)).unwrap();
-            }
-        }
-        paths
-    };
-    let before = copy("before");
-    let old: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-    store.rotate_keys(&[], keeper.change(&site)).await.unwrap();
-    let after = copy("after");
-    let new: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-    let both = serde_json::json!({ "current": old["current"], "next": new["current"] });
-    for paths in [before, after] {
-        std::fs::write(paths.key_slots(), both.to_string()).unwrap();
-        for _ in 0..2 {
-            let opened = open_at(&paths, &Unlock::Automatic).await.unwrap();
-            assert!(opened.check().await.unwrap().is_sound());
-            opened.close().await;
-        }
-        let settled = std::fs::read_to_string(paths.key_slots()).unwrap();
-        assert!(settled.contains("\"next\": null"), "{settled}");
-    }
     store.close().await;
 }
 

@@ -260,7 +260,7 @@ async fn leftovers_of_a_making_that_was_cut_short_are_replaced() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    assert_eq!(names, ["vault.db", "vault.id", "vault.keys", "vault.lock"]);
+    assert_eq!(names, ["vault.db", "vault.id", "vault.keys", "vault.lock", "vault.reserve"]);
     store.close().await;
 }
 

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use cloister_types::{Label, Secret};
+use cloister_types::Label;
 use data_encoding::{HEXLOWER, HEXUPPER};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 use tracing::level_filters::LevelFilter;
@@ -15,7 +15,6 @@ use super::support::{MINUTE, START, Site, files_with};
 use crate::{
     AuditBody, AuditEvent, AuditRecord, ClockState, Passage,
     key_file::{self, KeyFile},
-    keys::RootKey,
 };
 
 /// Everything that was logged.
@@ -101,7 +100,7 @@ async fn the_key_is_in_no_log_at_any_level_however_slow_a_statement() {
     let KeyFile::Wrapping(wrapping) = key_file::read(&site.key_file()).unwrap() else {
         panic!("a new vault's key file holds the key of a slot");
     };
-    let root = RootKey::new(Secret::new(*store.chest().await.root.expose()));
+    let root = store.chest().await.root.copy();
     let vault = site.key_file().file_stem().unwrap().to_str().unwrap().parse().unwrap();
     let log = capture.text();
     assert!(log.contains("vault opened"), "the log was captured");

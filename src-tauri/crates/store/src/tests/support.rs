@@ -7,14 +7,14 @@ use std::{
 
 use cloister_types::{
     AccountId, Act, Authorized, ConversationId, Entropy, OwnerId, Pseudonym, Secret, SeededEntropy,
-    SessionId, Timestamp, TurnId,
+    SessionId, Timestamp, TurnId, act,
 };
 use tempfile::TempDir;
 
 use crate::{
-    AuditBody, Checkpoint, DataKey, KeySources, NewAccount, NewSession, PasswordRecord, Place,
-    SessionKind, Store, StoreError, Subject, TurnAuthorisation, TurnCompletion, Unlock, Vault,
-    VaultPaths,
+    AuditBody, Checkpoint, DataKey, KeyChange, KeySources, NewAccount, NewSession, PasswordRecord,
+    Place, SessionKind, Store, StoreError, Subject, TurnAuthorisation, TurnCompletion, Unlock,
+    Vault, VaultPaths,
 };
 
 /// When the tests' vaults are made.
@@ -241,6 +241,24 @@ impl Site {
         };
         store.start_session(&session).await.unwrap();
         member
+    }
+}
+
+/// Somebody who may change keys.
+pub(crate) struct Keeper(Authorized<act::Configure>);
+
+impl Keeper {
+    pub(crate) fn new() -> Self {
+        Self(allowed())
+    }
+
+    pub(crate) fn change<'a>(&'a self, site: &'a Site) -> KeyChange<'a> {
+        KeyChange {
+            allowed: &self.0,
+            by: Pseudonym::random(&site.entropy),
+            at: START + MINUTE,
+            entropy: &site.entropy,
+        }
     }
 }
 

@@ -338,7 +338,7 @@ async fn a_purge_without_its_summary_is_found() {
     // Somebody with the root key who takes more records away than any summary says.
     let mut writer = store.writer().await.unwrap();
     let keys = store.audit_keys();
-    let mut link = Link::read(&mut writer, keys).await.unwrap();
+    let mut link = Link::read(&mut writer, &keys).await.unwrap();
     let (seq, hash): (i64, Vec<u8>) =
         sqlx::query_as("SELECT seq, hash FROM audit_record WHERE seq = 12")
             .fetch_one(&mut *writer)
@@ -348,7 +348,7 @@ async fn a_purge_without_its_summary_is_found() {
     link.records -= seq - link.first_seq + 1;
     link.first_seq = seq + 1;
     link.anchor = crate::Digest(hash.try_into().unwrap());
-    link.write(&mut writer, keys).await.unwrap();
+    link.write(&mut writer, &keys).await.unwrap();
     drop(writer);
     let finding = verified(&store).await.finding.unwrap();
     assert_eq!((finding.kind, finding.seq), (FindingKind::SummaryBroken, Some(13)));
@@ -365,7 +365,7 @@ async fn whoever_holds_the_root_key_is_found_by_a_checkpoint_kept_elsewhere_alon
     assert_eq!((honest.finding, honest.matched), (None, 1));
 
     let mut writer = store.writer().await.unwrap();
-    rewrite(&mut writer, store.audit_keys(), 20).await;
+    rewrite(&mut writer, &store.audit_keys(), 20).await;
     writer.forget_link();
     drop(writer);
     std::fs::remove_file(store.head_file()).unwrap();

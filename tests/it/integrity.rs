@@ -1,0 +1,34 @@
+//! A database that does not verify is told, and raises an alert.
+
+use std::os::unix::fs::FileExt;
+
+use cloister_tests::{Appliance, post};
+use serde_json::json;
+
+/// SQLCipher's pages.
+const PAGE_BYTES: u64 = 4_096;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_page_breaks_the_promise_and_raises_an_alert() {
+    let appliance = Appliance::open().await;
+    let mut operator = appliance.stranger();
+    assert_eq!(operator.call("POST", "/api/session/operator", None).await.status, 201);
+    let purged = post(&mut operator, "/api/retention/purge", json!({ "dry_run": false })).await;
+    assert_eq!(purged.status, 200, "the write-ahead log is folded in: {}", purged.text);
+    let sound = post(&mut operator, "/api/doctor", json!({})).await;
+    assert_ne!(sound.body["promises"][3]["state"], "broken", "{}", sound.text);
+
+    // The last page holds a passage or a part of one, which is in memory already.
+    let file =
+        std::fs::File::options().write(true).open(appliance.paths().data_dir.join("vault.db"));
+    let file = file.expect("the database's file");
+    let pages = file.metadata().expect("its size").len() / PAGE_BYTES;
+    file.write_all_at(&[0x5a; 64], (pages - 1) * PAGE_BYTES + 1_000).expect("damage");
+    let broken = post(&mut operator, "/api/doctor", json!({})).await;
+    assert_eq!(broken.status, 200, "{}", broken.text);
+    let promise = &broken.body["promises"][3];
+    assert_eq!((promise["id"].as_str(), promise["state"].as_str()), (Some("P4"), Some("broken")));
+    let alerts = operator.get("/api/alerts").await.body;
+    let kinds = alerts["items"].as_array().expect("a list").iter().map(|alert| &alert["kind"]);
+    assert_eq!(kinds.filter(|kind| **kind == "integrity_failed").count(), 1, "{alerts}");
+}
