@@ -6,8 +6,9 @@ CREATE TABLE policy_version (
     -- Roles and policies as JSON.
     source      TEXT    NOT NULL CHECK (json_valid(source)),
     made_at     INTEGER NOT NULL,
-    -- The pseudonyms of who asked for it and, where it had to be approved, of who did.
-    made_by     TEXT    NOT NULL,
+    -- The pseudonyms of who asked for it, NULL for the operator, and, where it had to be approved, of
+    -- who did.
+    made_by     TEXT,
     approved_by TEXT
 ) STRICT;
 
@@ -28,13 +29,15 @@ CREATE TABLE policy_change (
     base        INTEGER NOT NULL,
     source      TEXT    NOT NULL CHECK (json_valid(source)),
     asked_at    INTEGER NOT NULL,
-    asked_by    TEXT    NOT NULL,
+    -- NULL for the operator.
+    asked_by    TEXT,
+    -- Whether nobody else could have approved it then, so that the wait was announced.
+    alone       INTEGER NOT NULL CHECK (alone IN (0, 1)),
     expires_at  INTEGER NOT NULL,
     decision    TEXT    CHECK (decision IN ('approved', 'rejected')),
     decided_at  INTEGER,
     decided_by  TEXT,
-    CHECK ((decision IS NULL) = (decided_at IS NULL)),
-    CHECK ((decision IS NULL) = (decided_by IS NULL))
+    CHECK ((decision IS NULL) = (decided_at IS NULL))
 ) STRICT;
 
 CREATE INDEX policy_change_open ON policy_change (expires_at) WHERE decision IS NULL;

@@ -293,7 +293,8 @@ fn print_versions(bench: &Bench<'_>, list: &PolicyVersionListDto) -> Result<Exit
             .approved_by
             .as_ref()
             .map_or_else(String::new, |by| format!(", approved by {by}"));
-        let (number, at, by) = (version.version, &version.made_at, &version.made_by);
+        let (number, at) = (version.version, &version.made_at);
+        let by = version.made_by.as_deref().unwrap_or("the operator");
         bench.output.line(&format!("{number:<5} {at}  asked for by {by}{approved}"))?;
     }
     Ok(Exit::Done)

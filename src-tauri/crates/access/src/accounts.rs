@@ -307,7 +307,8 @@ pub(crate) fn person_of(account: &AccountRow) -> Person {
 }
 
 /// Who acts, for records: nobody's pseudonym for the operator, whose record has the user's number.
-pub(crate) fn actor(session: &Session) -> Actor {
+#[must_use]
+pub fn actor(session: &Session) -> Actor {
     match session.principal {
         Principal::Operator { .. } => None,
         Principal::Guest | Principal::Account(_) => Some(session.pseudonym),

@@ -31,10 +31,12 @@ mod sign_in;
 mod token;
 
 pub use access::{ABSOLUTE_LIFE, Access, IDLE_LIFE, Session};
-pub use accounts::{AccountEdit, AccountError, AccountForm, judge_account};
+pub use accounts::{AccountEdit, AccountError, AccountForm, actor, judge_account};
 pub use admission::{Admission, Held, Hold, Peer, Refusal, Strike};
 pub use admit::LimitChangeError;
-pub use approval::{ApprovalRefusal, Approver, PROBATION, SOLITARY_WAIT, may_approve};
+pub use approval::{
+    APPROVER_AGE, Approval, ApprovalRefused, ApprovalRequest, Approver, LONE_WAIT, approve,
+};
 pub use authorise::Denied;
 pub use error::AccessError;
 pub use jiff::tz::TimeZone;

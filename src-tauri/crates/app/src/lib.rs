@@ -15,6 +15,7 @@
 mod accounts;
 mod alerts;
 mod app;
+mod approval;
 mod audit;
 mod authorise;
 mod clock;

@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use cloister_access::{
-    ApprovalRefusal, Approver, Policy, PolicyFault, PolicySource, PolicyVersion, Resource,
-    RoleName, RoleSpec, SOLITARY_WAIT, Session, Shift, may_approve, shipped_roles,
+    ApprovalRequest, LONE_WAIT, Policy, PolicyFault, PolicySource, PolicyVersion, Resource,
+    RoleName, RoleSpec, Session, Shift, actor, shipped_roles,
 };
 use cloister_store::{AlertKind, AuditBody, ChangeDecision, NewPolicy, PolicyChangeRow, Store};
-use cloister_types::{Authorized, ChangeId, Permission, Pseudonym, Timestamp, act};
+use cloister_types::{Authorized, ChangeId, Permission, Timestamp, act};
 
 use crate::{
     App, AppError, ErrorCode, PolicyChangeDto, PolicyChangeListDto, PolicyChangeStateDto,
@@ -156,8 +156,7 @@ impl App {
             } else {
                 Vec::new()
             };
-            let others = self.others(row.policy.by).await?;
-            items.push(waiting_dto(&row, others, &shifts, now));
+            items.push(waiting_dto(&row, &shifts, now));
         }
         Ok(PolicyChangeListDto { items })
     }
@@ -180,20 +179,25 @@ impl App {
         let row = rows.into_iter().find(|row| row.id == id).ok_or_else(AppError::not_found)?;
         let now = self.options.clock.now();
         let decision = if decision.approve {
-            self.may_decide(session, &row, now).await?;
+            let request = ApprovalRequest {
+                requester: row.policy.by,
+                requested_at: row.policy.at,
+                alone: row.alone,
+            };
+            self.approve(session, Permission::ManagePolicy, &request).await?;
             ChangeDecision::Approved
         } else {
             ChangeDecision::Rejected
         };
         let source = source_of(&row.policy.source)?;
         let version =
-            self.store.decide_policy(&allowed, &row, decision, session.pseudonym, now).await?;
+            self.store.decide_policy(&allowed, &row, decision, actor(session), now).await?;
         if let Some(version) = version {
             let compiled = self.compiled(version, source).await?;
             self.access.policy().enforce(compiled.map_err(|faults| unfit(&faults))?);
         }
-        let decided = PolicyChangeRow { decided: Some((decision, session.pseudonym)), ..row };
-        Ok(waiting_dto(&decided, 1, &[], now))
+        let decided = PolicyChangeRow { decided: Some((decision, actor(session))), ..row };
+        Ok(waiting_dto(&decided, &[], now))
     }
 
     /// Every version of the site's own roles and policies.
@@ -208,7 +212,7 @@ impl App {
         let items = self.store.policies().await?.into_iter().map(|row| PolicyVersionDto {
             version: row.version,
             made_at: row.made_at.to_string(),
-            made_by: row.made_by.to_string(),
+            made_by: row.made_by.map(|by| by.to_string()),
             approved_by: row.approved_by.map(|by| by.to_string()),
         });
         Ok(PolicyVersionListDto { items: items.collect() })
@@ -234,7 +238,7 @@ impl App {
         let policy = NewPolicy {
             base: draft.compiled.version().0 - 1,
             source: serde_json::to_string(&draft.source).map_err(|error| failed(&error))?,
-            by: session.pseudonym,
+            by: actor(session),
             at: now,
         };
         if !draft.widens {
@@ -244,7 +248,7 @@ impl App {
                 id: None,
                 state: PolicyChangeStateDto::Applied,
                 base: policy.base,
-                asked_by: policy.by.to_string(),
+                asked_by: policy.by.map(|by| by.to_string()),
                 asked_at: now.to_string(),
                 expires_at: None,
                 alone_from: None,
@@ -252,14 +256,15 @@ impl App {
             });
         }
         let id = ChangeId::random(&*self.options.entropy);
-        let row = PolicyChangeRow { id, policy, expires_at: now + CHANGE_LIFE, decided: None };
+        let alone = self.others(session, Permission::ManagePolicy).await? == 0;
+        let expires_at = now + CHANGE_LIFE;
+        let row = PolicyChangeRow { id, policy, alone, expires_at, decided: None };
         self.store.propose_policy(allowed, &row).await?;
-        let others = self.others(session.pseudonym).await?;
-        if others == 0 {
+        if alone {
             let body = AuditBody::new().with("change", &id);
             self.raise(AlertKind::PolicyWaits, Some(session.pseudonym), body).await?;
         }
-        Ok(waiting_dto(&row, others, &draft.shifts, now))
+        Ok(waiting_dto(&row, &draft.shifts, now))
     }
 
     /// Compiles `source` as the next version and compares it with the one in force.
@@ -285,38 +290,6 @@ impl App {
     ) -> Result<Result<Policy, Vec<PolicyFault>>, AppError> {
         let work = move || Policy::compile(PolicyVersion(version), source);
         tokio::task::spawn_blocking(work).await.map_err(|error| failed(&error))
-    }
-
-    async fn may_decide(
-        &self,
-        session: &Session,
-        row: &PolicyChangeRow,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let accounts = self.store.accounts().await?;
-        let account = accounts.into_iter().find(|account| account.pseudonym == session.pseudonym);
-        let approver = Approver {
-            person: session.pseudonym,
-            // The operator is there from the beginning, and alone.
-            since: account.as_ref().map_or(Timestamp::from_millis(0), |account| account.created_at),
-            made_by: account.and_then(|account| account.created_by),
-        };
-        let others = self.others(row.policy.by).await?;
-        let (by, at) = (row.policy.by, row.policy.at);
-        may_approve(&approver, by, at, others, now).map_err(|refusal| refused(&refusal))
-    }
-
-    /// How many people besides `requester` may approve a change of the policy.
-    async fn others(&self, requester: Pseudonym) -> Result<u64, AppError> {
-        let policy = self.access.policy().policy();
-        let with = policy.roles_with(Permission::ManagePolicy);
-        let accounts = self.store.accounts().await?;
-        let others = accounts.iter().filter(|account| {
-            account.active
-                && account.pseudonym != requester
-                && with.iter().any(|role| account.roles.contains(role.as_str()))
-        });
-        Ok(others.count() as u64)
     }
 }
 
@@ -378,10 +351,6 @@ fn told(faults: &[PolicyFault]) -> String {
     }
 }
 
-fn refused(refusal: &ApprovalRefusal) -> AppError {
-    AppError::new(ErrorCode::Denied, sentence(&refusal.to_string()))
-}
-
 fn state_of(row: &PolicyChangeRow, now: Timestamp) -> PolicyChangeStateDto {
     match row.decided {
         Some((ChangeDecision::Approved, _)) => PolicyChangeStateDto::Applied,
@@ -391,22 +360,17 @@ fn state_of(row: &PolicyChangeRow, now: Timestamp) -> PolicyChangeStateDto {
     }
 }
 
-fn waiting_dto(
-    row: &PolicyChangeRow,
-    others: u64,
-    shifts: &[Shift],
-    now: Timestamp,
-) -> PolicyChangeDto {
+fn waiting_dto(row: &PolicyChangeRow, shifts: &[Shift], now: Timestamp) -> PolicyChangeDto {
     let state = state_of(row, now);
-    let alone = others == 0 && state == PolicyChangeStateDto::Pending;
+    let alone = row.alone && state == PolicyChangeStateDto::Pending;
     PolicyChangeDto {
         id: Some(row.id.to_string()),
         state,
         base: row.policy.base,
-        asked_by: row.policy.by.to_string(),
+        asked_by: row.policy.by.map(|by| by.to_string()),
         asked_at: row.policy.at.to_string(),
         expires_at: Some(row.expires_at.to_string()),
-        alone_from: alone.then(|| (row.policy.at + SOLITARY_WAIT).to_string()),
+        alone_from: alone.then(|| (row.policy.at + LONE_WAIT).to_string()),
         shifts: shifts.iter().map(ShiftDto::from).collect(),
     }
 }

@@ -11,7 +11,7 @@ use sqlx::SqliteConnection;
 pub use self::second_factor::SealedTotp;
 use crate::{
     AuditBody, AuditCode, AuditEvent, AuditRecord, RetentionClass, Store, StoreError, WrappedKey,
-    audit, erasure::leave_tombstone, hold::refuse_held,
+    account_role, audit, erasure::leave_tombstone, hold::refuse_held,
 };
 
 /// Team, region, limits: a JSON object of strings, whole numbers and booleans.
@@ -203,8 +203,14 @@ impl Store {
         .bind(account.password.wrapped_key.as_bytes())
         .execute(&mut *tx)
         .await?;
-        write_roles(&mut tx, account.id, &account.roles, account.created_at, account.created_by)
-            .await?;
+        account_role::write(
+            &mut tx,
+            account.id,
+            &account.roles,
+            account.created_at,
+            account.created_by,
+        )
+        .await?;
         let body = AuditBody::new().list("roles", account.roles.iter().cloned());
         let record =
             record(AuditEvent::AccountCreated, account.created_at, account.created_by, body);
@@ -333,7 +339,7 @@ impl Store {
             body = body.count("old_active", old.active.into()).count("new_active", active.into());
         }
         if let Some(roles) = &change.roles {
-            write_roles(&mut tx, id, roles, at, by).await?;
+            account_role::write(&mut tx, id, roles, at, by).await?;
             body =
                 body.list("old_roles", codes(&old.roles)).list("new_roles", roles.iter().cloned());
         }
@@ -492,31 +498,6 @@ async fn write_password(
     .execute(tx)
     .await?;
     pseudonym.parse().map_err(|_| MALFORMED)
-}
-
-async fn write_roles(
-    tx: &mut SqliteConnection,
-    id: AccountId,
-    roles: &BTreeSet<AuditCode>,
-    at: Timestamp,
-    by: Actor,
-) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM account_role WHERE account_id = ?")
-        .bind(id.to_string())
-        .execute(&mut *tx)
-        .await?;
-    for role in roles {
-        sqlx::query(
-            "INSERT INTO account_role (account_id, role, given_at, given_by) VALUES (?, ?, ?, ?)",
-        )
-        .bind(id.to_string())
-        .bind(role.to_string())
-        .bind(at.as_millis())
-        .bind(by.map(|by| by.to_string()))
-        .execute(&mut *tx)
-        .await?;
-    }
-    Ok(())
 }
 
 async fn refuse_taken(

@@ -27,6 +27,7 @@
 
 mod access_log;
 mod account;
+mod account_role;
 mod alert;
 mod analytics;
 mod audit;

@@ -1,9 +1,9 @@
 //! Versions of the site's own roles and policies, and changes that wait for a second person.
 
-use cloister_types::{Authorized, ChangeId, LogSafe, Pseudonym, Timestamp, act};
+use cloister_types::{Authorized, ChangeId, LogSafe, Timestamp, act};
 use sqlx::SqliteConnection;
 
-use crate::{AuditBody, AuditEvent, AuditRecord, Store, StoreError, audit};
+use crate::{Actor, AuditBody, AuditEvent, AuditRecord, Store, StoreError, audit};
 
 /// A version of what the site adds to the shipped policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,9 +15,9 @@ pub struct PolicyRow {
     /// When it came into force.
     pub made_at: Timestamp,
     /// Who asked for it.
-    pub made_by: Pseudonym,
+    pub made_by: Actor,
     /// Who approved it, where that was needed.
-    pub approved_by: Option<Pseudonym>,
+    pub approved_by: Actor,
 }
 
 /// A version to put in force.
@@ -28,7 +28,7 @@ pub struct NewPolicy {
     /// Roles and policies as JSON.
     pub source: String,
     /// Who asks for it.
-    pub by: Pseudonym,
+    pub by: Actor,
     /// When.
     pub at: Timestamp,
 }
@@ -40,10 +40,12 @@ pub struct PolicyChangeRow {
     pub id: ChangeId,
     /// What is to come into force.
     pub policy: NewPolicy,
+    /// Whether nobody else could have approved it when it was asked for.
+    pub alone: bool,
     /// When it is too late to approve it.
     pub expires_at: Timestamp,
     /// What became of it, and who decided it.
-    pub decided: Option<(ChangeDecision, Pseudonym)>,
+    pub decided: Option<(ChangeDecision, Actor)>,
 }
 
 /// What becomes of a change.
@@ -78,8 +80,9 @@ impl std::fmt::Display for ChangeDecision {
 
 impl LogSafe for ChangeDecision {}
 
-type StoredVersion = (i64, String, i64, String, Option<String>);
-type StoredChange = (String, i64, String, i64, String, i64, Option<String>, Option<String>);
+type StoredVersion = (i64, String, i64, Option<String>, Option<String>);
+type StoredChange =
+    (String, i64, String, i64, Option<String>, bool, i64, Option<String>, Option<String>);
 
 impl PolicyRow {
     fn from_stored(row: StoredVersion) -> Result<Self, StoreError> {
@@ -89,19 +92,17 @@ impl PolicyRow {
             version: u64::try_from(version).map_err(|_| malformed())?,
             source,
             made_at: Timestamp::from_millis(made_at),
-            made_by: made_by.parse().map_err(|_| malformed())?,
-            approved_by: approved_by.map(|by| by.parse()).transpose().map_err(|_| malformed())?,
+            made_by: actor(made_by).ok_or_else(malformed)?,
+            approved_by: actor(approved_by).ok_or_else(malformed)?,
         })
     }
 }
 
 impl PolicyChangeRow {
     fn from_stored(row: StoredChange) -> Option<Self> {
-        let (id, base, source, asked_at, asked_by, expires_at, decision, decided_by) = row;
-        let decided = match decision.zip(decided_by) {
-            Some((decision, by)) => {
-                Some((ChangeDecision::from_stored(&decision)?, by.parse().ok()?))
-            }
+        let (id, base, source, asked_at, asked_by, alone, expires_at, decision, decided_by) = row;
+        let decided = match decision {
+            Some(decision) => Some((ChangeDecision::from_stored(&decision)?, actor(decided_by)?)),
             None => None,
         };
         Some(Self {
@@ -109,9 +110,10 @@ impl PolicyChangeRow {
             policy: NewPolicy {
                 base: u64::try_from(base).ok()?,
                 source,
-                by: asked_by.parse().ok()?,
+                by: actor(asked_by)?,
                 at: Timestamp::from_millis(asked_at),
             },
+            alone,
             expires_at: Timestamp::from_millis(expires_at),
             decided,
         })
@@ -160,7 +162,7 @@ impl Store {
         let version = insert(&mut tx, policy, policy.at, None).await?;
         let record =
             AuditRecord::new(AuditEvent::PolicyChanged, policy.at, versions(policy, version));
-        audit::append(&mut tx, &record.about(policy.by)).await?;
+        audit::append(&mut tx, &record).await?;
         tx.commit().await?;
         Ok(version)
     }
@@ -177,20 +179,24 @@ impl Store {
         let policy = &change.policy;
         let mut tx = self.begin().await?;
         sqlx::query(
-            "INSERT INTO policy_change (id, base, source, asked_at, asked_by, expires_at) \
-             VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO policy_change (id, base, source, asked_at, asked_by, alone, expires_at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(change.id.to_string())
         .bind(policy.base.cast_signed())
         .bind(&policy.source)
         .bind(policy.at.as_millis())
-        .bind(policy.by.to_string())
+        .bind(policy.by.map(|by| by.to_string()))
+        .bind(change.alone)
         .bind(change.expires_at.as_millis())
         .execute(&mut *tx)
         .await?;
-        let body = AuditBody::new().with("change", &change.id).count("base", policy.base);
+        let body = AuditBody::new()
+            .with("change", &change.id)
+            .count("base", policy.base)
+            .list("by", policy.by);
         let record = AuditRecord::new(AuditEvent::PolicyProposed, policy.at, body);
-        audit::append(&mut tx, &record.about(policy.by)).await?;
+        audit::append(&mut tx, &record).await?;
         tx.commit().await
     }
 
@@ -204,7 +210,7 @@ impl Store {
         _: &Authorized<act::ManagePolicy>,
         change: &PolicyChangeRow,
         decision: ChangeDecision,
-        by: Pseudonym,
+        by: Actor,
         at: Timestamp,
     ) -> Result<Option<u64>, StoreError> {
         let mut tx = self.begin().await?;
@@ -214,7 +220,7 @@ impl Store {
         )
         .bind(decision.as_str())
         .bind(at.as_millis())
-        .bind(by.to_string())
+        .bind(by.map(|by| by.to_string()))
         .bind(change.id.to_string())
         .bind(at.as_millis())
         .execute(&mut *tx)
@@ -222,16 +228,17 @@ impl Store {
         if decided.rows_affected() == 0 {
             return Err(StoreError::UnknownChange);
         }
-        let body = AuditBody::new().with("change", &change.id).with("decision", &decision);
+        let body =
+            AuditBody::new().with("change", &change.id).with("decision", &decision).list("by", by);
         let record = AuditRecord::new(AuditEvent::PolicyDecided, at, body);
-        audit::append(&mut tx, &record.about(by)).await?;
+        audit::append(&mut tx, &record).await?;
         let version = match decision {
             ChangeDecision::Rejected => None,
             ChangeDecision::Approved => {
-                let version = insert(&mut tx, &change.policy, at, Some(by)).await?;
+                let version = insert(&mut tx, &change.policy, at, by).await?;
                 let body = versions(&change.policy, version).with("change", &change.id);
                 let record = AuditRecord::new(AuditEvent::PolicyChanged, at, body);
-                audit::append(&mut tx, &record.about(change.policy.by)).await?;
+                audit::append(&mut tx, &record).await?;
                 Some(version)
             }
         };
@@ -245,7 +252,7 @@ impl Store {
     /// When they could not be read.
     pub async fn policy_changes(&self) -> Result<Vec<PolicyChangeRow>, StoreError> {
         let rows: Vec<StoredChange> = sqlx::query_as(
-            "SELECT id, base, source, asked_at, asked_by, expires_at, decision, decided_by \
+            "SELECT id, base, source, asked_at, asked_by, alone, expires_at, decision, decided_by \
              FROM policy_change ORDER BY asked_at DESC, rowid DESC LIMIT 100",
         )
         .fetch_all(self.readers())
@@ -262,7 +269,7 @@ async fn insert(
     connection: &mut SqliteConnection,
     policy: &NewPolicy,
     at: Timestamp,
-    approved_by: Option<Pseudonym>,
+    approved_by: Actor,
 ) -> Result<u64, StoreError> {
     let last: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM policy_version")
         .fetch_one(&mut *connection)
@@ -278,7 +285,7 @@ async fn insert(
     .bind(version.cast_signed())
     .bind(&policy.source)
     .bind(at.as_millis())
-    .bind(policy.by.to_string())
+    .bind(policy.by.map(|by| by.to_string()))
     .bind(approved_by.map(|by| by.to_string()))
     .execute(connection)
     .await?;
@@ -286,5 +293,10 @@ async fn insert(
 }
 
 fn versions(policy: &NewPolicy, version: u64) -> AuditBody {
-    AuditBody::new().count("old", policy.base).count("new", version)
+    AuditBody::new().count("old", policy.base).count("new", version).list("by", policy.by)
+}
+
+/// Whoever is stored as `pseudonym`; nothing when that is malformed.
+fn actor(pseudonym: Option<String>) -> Option<Actor> {
+    pseudonym.map(|name| name.parse()).transpose().ok()
 }

@@ -142,8 +142,9 @@ pub struct PolicyChangeDto {
     pub state: PolicyChangeStateDto,
     /// The version that it was made for.
     pub base: u64,
-    /// Under which pseudonym it was asked for.
-    pub asked_by: String,
+    /// Under which pseudonym it was asked for; nothing for the operator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<String>,
     /// When.
     pub asked_at: String,
     /// When it is too late to approve it.
@@ -181,8 +182,9 @@ pub struct PolicyVersionDto {
     pub version: u64,
     /// When it came into force.
     pub made_at: String,
-    /// Under which pseudonym it was asked for.
-    pub made_by: String,
+    /// Under which pseudonym it was asked for; nothing for the operator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made_by: Option<String>,
     /// Who approved it, where that was needed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approved_by: Option<String>,
