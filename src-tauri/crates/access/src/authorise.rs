@@ -50,6 +50,17 @@ pub enum Denied {
 }
 
 impl Denied {
+    /// What the policy said, for the audit log: a policy that failed is told from one that forbids.
+    #[must_use]
+    pub const fn verdict(&self) -> Verdict {
+        match self {
+            Self::Missing { .. } => Verdict::Missing,
+            Self::Condition { .. } => Verdict::Forbidden,
+            Self::SecondFactor { .. } => Verdict::SecondFactor,
+            Self::Unanswered { .. } => Verdict::Failed,
+        }
+    }
+
     /// The ids of the policies that made the decision, for the audit log.
     #[must_use]
     pub fn policies(&self) -> &[String] {

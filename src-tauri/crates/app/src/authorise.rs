@@ -24,6 +24,7 @@ impl App {
                     denied.policies().iter().filter_map(|id| id.parse::<AuditCode>().ok());
                 let body = AuditBody::new()
                     .with("permission", &A::PERMISSION)
+                    .with("verdict", &denied.verdict())
                     .list("policies", policies)
                     .list("roles", session.principal.roles());
                 let now = self.options.clock.now();

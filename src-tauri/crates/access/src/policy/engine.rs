@@ -51,6 +51,28 @@ pub enum Verdict {
     Failed,
 }
 
+impl Verdict {
+    /// The verdict's name in records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Missing => "missing",
+            Self::Forbidden => "forbidden",
+            Self::SecondFactor => "second_factor",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl cloister_types::LogSafe for Verdict {}
+
 /// What the policy said, and the policies that made it say so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
@@ -354,5 +376,33 @@ enum Extent {
 impl fmt::Debug for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Policy(version {}, {} policies)", self.version, self.policies.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_that_fails_denies_whatever_permits_besides() {
+        let broken = "@id(\"broken\")@sentence(\"Counts too far.\")\
+                      forbid (principal, action == Action::\"read_public_faq\", resource)\
+                      when { context.now + 9223372036854775807 < 0 };";
+        let source = PolicySource { roles: Vec::new(), policies: broken.to_owned() };
+        let policy = Policy::compile(PolicyVersion(1), source).expect("valid by its types");
+        let now = Situation {
+            minute: 720,
+            weekday: 3,
+            now: 1,
+            second_factor: Some(0),
+            administered: true,
+        };
+        let ask = |permission| policy.decide(&Asker::Guest, permission, &Resource::Appliance, &now);
+        let failed = ask(Permission::ReadPublicFaq);
+        assert_eq!(
+            (failed.verdict, &*failed.policies),
+            (Verdict::Failed, &["broken".to_owned()][..])
+        );
+        assert_eq!(ask(Permission::ReadPublicDocs).verdict, Verdict::Allowed, "and nothing else");
     }
 }
