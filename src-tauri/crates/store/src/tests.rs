@@ -1,6 +1,7 @@
 //! The store as its callers meet it: every vault here is made and opened by the product's own
 //! constructor.
 
+mod accounts;
 mod audit;
 mod checkpoints;
 mod clock;

@@ -748,6 +748,143 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/policies": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The policies in force. */
+    get: operations["list"];
+    /** Replaces the site's own policies; where that widens access, once a second person approved. */
+    put: operations["change"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/policies/changes": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Changes that wait or waited for a second person. */
+    get: operations["changes"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/policies/changes/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Approves or rejects a change. */
+    post: operations["decide"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/policies/check": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What is wrong with a draft, or who would gain and lose what. */
+    post: operations["check"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/policies/explain": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What the policy says about an act, and why. */
+    post: operations["explain"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/policies/matrix": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who may do what, asked of the engine itself. */
+    get: operations["matrix"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/policies/versions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every version of the site's own roles and policies. */
+    get: operations["versions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/policies/versions/{version}/restore": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Goes back to an earlier version, 0 for what was shipped. */
+    post: operations["restore"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/privacy/consents": {
     parameters: {
       query?: never;
@@ -920,6 +1057,41 @@ export interface paths {
     head?: never;
     /** Changes how long a class is kept. */
     patch: operations["change"];
+    trace?: never;
+  };
+  "/api/roles": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every role. */
+    get: operations["roles"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/roles/{name}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Makes or changes a role of the site's own; where it widens access, once a second person approved. */
+    put: operations["set_role"];
+    post?: never;
+    /** Removes a role of the site's own that nobody has. */
+    delete: operations["remove_role"];
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   "/api/session": {
@@ -1866,6 +2038,34 @@ export interface components {
       /** @description Each promise, tried just now. */
       promises: components["schemas"]["PromiseStatus"][];
     };
+    /** @description A question to the policy. */
+    ExplainRequest: {
+      /** @description The permission. */
+      action: string;
+      /**
+       * @description `appliance`; a passage's id; `class:label=confidential,collection=hr,roles=hr_specialist+admin,
+       *     owner=ID,team=T,region=R`; or `record:owner=ID,team=T,region=R,amount=500`.
+       */
+      resource: string;
+      /** @description The name of an account, or `guest`, `operator`, or `role:NAME` for somebody in a role. */
+      user: string;
+    };
+    /** @description What the policy says, and why. */
+    Explanation: {
+      /** @description `allowed`, `missing` (nothing permits it), `forbidden`, `second_factor` or `failed`. */
+      decision: string;
+      /** @description The policies that made it so. */
+      policies: components["schemas"]["PolicyReason"][];
+      /** @description The roles that count, with all that they inherit. */
+      roles: string[];
+      /** @description Roles that have the permission in principle. */
+      roles_with: string[];
+      /**
+       * Format: int64
+       * @description The version that was asked.
+       */
+      version: number;
+    };
     /** @description The passphrase that seals an export. */
     ExportRequest: {
       /** @description Hard to guess; without it nobody opens the archive. */
@@ -2098,6 +2298,29 @@ export interface components {
       /** @description Shown this once, and to be changed at the first sign-in. */
       password: string;
     };
+    /** @description Who may do what, told by the engine itself. */
+    Matrix: {
+      /** @description A cell for each permission and role, by permission. */
+      items: components["schemas"]["MatrixCell"][];
+      /**
+       * Format: int64
+       * @description The version that was asked.
+       */
+      version: number;
+    };
+    /** @description How far a role has a permission. */
+    MatrixCell: {
+      /** @description Ids of policies that ever stood in the way. */
+      conditions?: string[];
+      /** @description Labels of knowledge on which it was ever allowed. */
+      labels?: string[];
+      /** @description The permission. */
+      permission: string;
+      /** @description `always`, `sometimes` or `never`, over all that was tried. */
+      reach: string;
+      /** @description The role; `operator` for the owner of the vault. */
+      role: string;
+    };
     /** @description The reader's own account. */
     Me: {
       /** @description The account. */
@@ -2311,6 +2534,126 @@ export interface components {
       /** @description The present password. */
       old: string;
     };
+    /** @description A policy. */
+    Policy: {
+      /** @description Its id. */
+      id: string;
+      /** @description Whether the site wrote it. */
+      own: boolean;
+      /** @description What it does, for people. */
+      sentence: string;
+      /** @description Its text in Cedar. */
+      text: string;
+    };
+    /** @description A change of the policy. */
+    PolicyChange: {
+      /** @description From when the requester alone may approve it, because there is nobody else. */
+      alone_from?: string | null;
+      /** @description When. */
+      asked_at: string;
+      /** @description Under which pseudonym it was asked for; nothing for the operator. */
+      asked_by?: string | null;
+      /**
+       * Format: int64
+       * @description The version that it was made for.
+       */
+      base: number;
+      /** @description When it is too late to approve it. */
+      expires_at?: string | null;
+      /** @description Its id, where it had to wait. */
+      id?: string | null;
+      /** @description Who gains and loses what; of changes that were decided, nothing. */
+      shifts: components["schemas"]["PolicyShift"][];
+      /** @description How far it is. */
+      state: components["schemas"]["PolicyChangeState"];
+    };
+    /** @description Changes of the policy, the latest first. */
+    PolicyChangeList: {
+      /** @description The changes. */
+      items: components["schemas"]["PolicyChange"][];
+    };
+    /**
+     * @description How far a change of the policy is.
+     * @enum {string}
+     */
+    PolicyChangeState: "applied" | "pending" | "rejected" | "expired";
+    /** @description What a draft would mean. */
+    PolicyCheck: {
+      /** @description What is wrong with it; where there is anything, the rest is empty. */
+      faults: components["schemas"]["PolicyFault"][];
+      /** @description Who gains and loses what. */
+      shifts: components["schemas"]["PolicyShift"][];
+      /** @description Whether it may allow anybody more, so that a second person has to approve it. */
+      widens: boolean;
+    };
+    /** @description A decision about a change. */
+    PolicyDecision: {
+      /** @description Whether it comes into force. */
+      approve: boolean;
+    };
+    /** @description All policies of the site's own, as Cedar text. One with the id of a shipped policy takes its place. */
+    PolicyDraft: {
+      /** @description The text. */
+      policies: string;
+    };
+    /** @description Something in the text of a policy that cannot stay. */
+    PolicyFault: {
+      /** @description The column in characters, from 1. */
+      column: number;
+      /** @description The line, from 1. */
+      line: number;
+      /** @description What is wrong. */
+      message: string;
+    };
+    /** @description The policy in force. */
+    PolicyList: {
+      /** @description The policies, by id. */
+      items: components["schemas"]["Policy"][];
+      /**
+       * Format: int64
+       * @description Its version; 0 is what was shipped.
+       */
+      version: number;
+    };
+    /** @description A policy that made a decision. */
+    PolicyReason: {
+      /** @description Its id. */
+      id: string;
+      /** @description What it does, for people. */
+      sentence: string;
+    };
+    /** @description What a role may newly do, or no longer. */
+    PolicyShift: {
+      /** @description How many of the requests that were tried are newly allowed. */
+      gained: number;
+      /** @description How many are no longer allowed. */
+      lost: number;
+      /** @description The permission. */
+      permission: string;
+      /** @description How many were tried. */
+      requests: number;
+      /** @description The role. */
+      role: string;
+    };
+    /** @description A version of the policy. */
+    PolicyVersion: {
+      /** @description Who approved it, where that was needed. */
+      approved_by?: string | null;
+      /** @description When it came into force. */
+      made_at: string;
+      /** @description Under which pseudonym it was asked for; nothing for the operator. */
+      made_by?: string | null;
+      /**
+       * Format: int64
+       * @description Its number.
+       */
+      version: number;
+    };
+    /** @description Every version, the latest first. Version 0, what was shipped, is always there. */
+    PolicyVersionList: {
+      /** @description The versions. */
+      items: components["schemas"]["PolicyVersion"][];
+    };
     /** @description The privacy notice. */
     PrivacyNotice: {
       /** @description When it was published. */
@@ -2514,6 +2857,36 @@ export interface components {
     RetentionList: {
       /** @description The classes, from what is kept for the shortest time. */
       items: components["schemas"]["Retention"][];
+    };
+    /** @description A role. */
+    Role: {
+      /** @description The roles whose permissions it has besides its own. */
+      inherits: string[];
+      /** @description Its name in policies. */
+      name: string;
+      /**
+       * @description Permissions that it has by itself, on whatever no policy forbids. Those that policies give it
+       *     are in the matrix.
+       */
+      permissions: string[];
+      /** @description Whether the program came with it; such a role does not change. */
+      shipped: boolean;
+      /** @description Its name for people. */
+      title: string;
+    };
+    /** @description A role of the site's own. */
+    RoleForm: {
+      /** @description The roles whose permissions it has besides its own. */
+      inherits?: string[];
+      /** @description Permissions that it has by itself. */
+      permissions?: string[];
+      /** @description Its name for people, at most 80 characters. */
+      title: string;
+    };
+    /** @description Every role, by name. */
+    RoleList: {
+      /** @description The roles. */
+      items: components["schemas"]["Role"][];
     };
     /** @description What came of replacing the root key. No `Debug`: the code opens the vault. */
     Rotated: {
@@ -4922,6 +5295,423 @@ export interface operations {
       };
     };
   };
+  list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PolicyList"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  change: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PolicyDraft"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PolicyChange"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  changes: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PolicyChangeList"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  decide: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The change */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PolicyDecision"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PolicyChange"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  check: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PolicyDraft"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PolicyCheck"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  explain: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ExplainRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Explanation"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  matrix: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Matrix"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  versions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PolicyVersionList"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  restore: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The version */
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PolicyChange"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
   consents: {
     parameters: {
       query?: never;
@@ -5507,6 +6297,161 @@ export interface operations {
         };
       };
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  roles: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RoleList"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  set_role: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The role */
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RoleForm"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PolicyChange"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  remove_role: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The role */
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PolicyChange"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      409: {
         headers: {
           [name: string]: unknown;
         };
