@@ -108,6 +108,8 @@ mod tests {
 
     const HOUR_MS: i64 = 3_600_000;
 
+    type Case<'a> = (Actor, Actor, &'a [Actor], bool, u64, i64, Result<Approval, ApprovalRefused>);
+
     fn at(hours: i64) -> Timestamp {
         Timestamp::from_millis(hours * HOUR_MS)
     }
@@ -128,7 +130,7 @@ mod tests {
         let person = Ok(Approval::SecondPerson);
         // Requester, approver, the approver's makers; alone at the request, administrators now; hours
         // since the request and the approver's making, which are one here; the answer.
-        let table: [(Actor, Actor, &[Actor], bool, u64, i64, Result<_, _>); 17] = [
+        let table: [Case<'_>; 17] = [
             (asker, second, &[maker], false, 2, 167, young),
             (asker, second, &[maker], false, 2, 168, person),
             (asker, second, &[maker, other], false, 2, 0, person),

@@ -165,7 +165,7 @@ fn class(text: &str) -> Result<AccessClass, AppError> {
             "label" => {
                 class.label = value
                     .parse()
-                    .map_err(|error: cloister_types::LabelError| invalid(error.to_string()))?
+                    .map_err(|error: cloister_types::LabelError| invalid(error.to_string()))?;
             }
             "collection" => value.clone_into(&mut class.collection),
             "owner" => class.owner = own(),
