@@ -44,7 +44,6 @@ use cloister_types::{LogSafe, PassageId, Pseudonym, Timestamp, TurnId};
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
-#[cfg(test)]
 pub(crate) use self::checkpoint::last_stored as last_checkpoint;
 pub(crate) use self::rekey::rekey;
 pub(crate) use self::{
@@ -204,6 +203,8 @@ audit_events! {
     BackupMade = "backup_made",
     /// This vault was restored from a backup.
     BackupRestored = "backup_restored",
+    /// A backup was restored for trial, beside the vault, and wiped again.
+    BackupDrilled = "backup_drilled",
     /// Something that somebody should look at.
     AlertRaised = "alert_raised",
     /// An alert was acknowledged or closed.

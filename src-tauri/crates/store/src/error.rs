@@ -9,7 +9,7 @@ use libsqlite3_sys::{
 };
 use sqlx::migrate::MigrateError;
 
-use crate::SlotKind;
+use crate::{FindingKind, SlotKind};
 
 /// Why an operation on the vault failed. Holds paths and codes, never a person's text or a key.
 #[derive(Debug, thiserror::Error)]
@@ -292,6 +292,57 @@ pub enum StoreError {
     /// A line is no tombstone of this vault.
     #[error("a tombstone was not signed by this vault, or was changed")]
     ForeignTombstone,
+    /// A file is no backup, or its first line is damaged.
+    #[error("{} is no backup, or its first line is damaged", .file.display())]
+    NoBackup {
+        /// The file.
+        file: PathBuf,
+    },
+    /// A backup was made by a newer program.
+    #[error("{} was made by a newer Cloister; update the program", .file.display())]
+    NewerBackup {
+        /// The file.
+        file: PathBuf,
+    },
+    /// A backup was changed, cut short or damaged since it was made.
+    #[error("{} is damaged, cut short or was changed; take another backup", .file.display())]
+    BackupDamaged {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The audit log in a backup does not follow the head that was signed when it was made.
+    #[error(
+        "the audit log in {} does not hold ({finding}); take another backup",
+        .file.display()
+    )]
+    BackupLogBroken {
+        /// The file.
+        file: PathBuf,
+        /// What does not hold.
+        finding: FindingKind,
+    },
+    /// A backup is another vault's.
+    #[error("{} is the backup of another vault", .file.display())]
+    ForeignBackup {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The tombstones that belong beside a backup are not there.
+    #[error(
+        "{} is missing; copy it there from a place with newer backups: without it, people who were \
+         erased since would come back",
+        .file.display()
+    )]
+    TombstonesMissing {
+        /// Where they should be.
+        file: PathBuf,
+    },
+    /// A folder that a backup should be restored to holds something.
+    #[error("{} is not empty; a backup is restored to a new folder", .folder.display())]
+    FolderInUse {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// A passage's id is taken, in this collection or another.
     #[error("two passages have the same id")]
     DuplicatePassage,

@@ -31,6 +31,7 @@ mod account_role;
 mod alert;
 mod analytics;
 mod audit;
+mod backup;
 mod clock;
 mod connection;
 mod consent;
@@ -94,6 +95,10 @@ pub use audit::{
     AuditRecord, AuditRow, AuditVerification, Checkpoint, CheckpointCopy, CheckpointFileError,
     CopiedTo, Digest, ExportVerifier, FindingKind, KeptCheckpoint, OcsfRecord, PublicKey,
     Signature, read_checkpoints, verify_export,
+};
+pub use backup::{
+    BACKUP_SUFFIX, Backup, BackupMoments, Counts, Drill, Keep, KeyFileFate, Restoration, Restored,
+    TombstoneRule, is_restored_without_tombstones, read_backup, superseded,
 };
 pub use clock::Moment;
 pub use consent::{

@@ -59,6 +59,11 @@ impl VaultPaths {
         self.data_dir.join("vault.reserve")
     }
 
+    /// Where backups are put together and tried.
+    pub(crate) fn scratch(&self) -> PathBuf {
+        self.data_dir.join("vault.scratch")
+    }
+
     pub(crate) fn keys(&self) -> PathBuf {
         self.config_dir.join("keys")
     }

@@ -426,7 +426,7 @@ async fn delete_session(
     })
 }
 
-async fn delete_guests(connection: &mut SqliteConnection) -> Result<Ended, StoreError> {
+pub(crate) async fn delete_guests(connection: &mut SqliteConnection) -> Result<Ended, StoreError> {
     let turns = sqlx::query(
         "DELETE FROM turn WHERE conversation_id IN \
          (SELECT conversation.id FROM conversation \

@@ -45,6 +45,8 @@ struct Inner {
     /// When the clock was last looked at and trusted.
     last_moment: tokio::sync::Mutex<Option<Moment>>,
     reserve: Arc<Reserve>,
+    /// Held by whoever makes, verifies or tries a backup: there is one folder for that.
+    scratch: tokio::sync::Mutex<()>,
 }
 
 /// The keys that a rotation replaces while the vault is open.
@@ -101,6 +103,7 @@ impl Store {
                     audit_head,
                     last_moment: tokio::sync::Mutex::default(),
                     reserve,
+                    scratch: tokio::sync::Mutex::default(),
                 };
                 let store = Self(Arc::new(inner));
                 store.count_room().await?;
@@ -161,6 +164,11 @@ impl Store {
     /// The keys, for one who changes them: changes wait for each other.
     pub(crate) async fn chest(&self) -> tokio::sync::MutexGuard<'_, KeyChest> {
         self.0.chest.lock().await
+    }
+
+    /// The folder for what is put together and taken apart again, for one at a time.
+    pub(crate) async fn scratch(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.0.scratch.lock().await
     }
 
     /// When the clock was last looked at and trusted, for one who looks now.

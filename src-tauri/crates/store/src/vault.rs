@@ -208,7 +208,7 @@ async fn open_old(
 
 /// Gives a vault whose key file holds the root key a slot for it: first the header, which the root
 /// key still opens, then the key file. Cut short between the two, it is done anew.
-fn finish_conversion(
+pub(crate) fn finish_conversion(
     mut chest: KeyChest,
     id: VaultId,
     needed: bool,
@@ -271,7 +271,7 @@ async fn build_database(
 
 /// Checks the database and brings it up to date. Whether the first of `sealings` is the one in force,
 /// which the end of the audit log tells where there are several.
-async fn check_and_migrate(
+pub(crate) async fn check_and_migrate(
     database: &Path,
     (id, root): (VaultId, &RootKey),
     sealings: &[SealingKey],

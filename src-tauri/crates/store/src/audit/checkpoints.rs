@@ -143,7 +143,7 @@ impl Store {
     }
 
     /// The checkpoint of the head, signed now if it was not; nothing where there is no record.
-    pub(super) async fn sign_if_new(&self) -> Result<Option<Checkpoint>, StoreError> {
+    pub(crate) async fn sign_if_new(&self) -> Result<Option<Checkpoint>, StoreError> {
         let mut tx = self.begin_essential().await?;
         let (connection, keys, link) = tx.log().await?;
         if link.checkpoint_seq == link.seq {

@@ -192,7 +192,7 @@ impl Meaning {
             E::RecoveryUsed => Self::at(C::ApplicationLifecycle, 3).medium(),
             E::BackupRestored => Self::at(C::ApplicationLifecycle, OTHER),
             E::AuditVerified => Self::at(C::ApiActivity, 2),
-            E::TurnCompleted | E::CheckpointSigned | E::BackupMade => {
+            E::TurnCompleted | E::CheckpointSigned | E::BackupMade | E::BackupDrilled => {
                 Self::at(C::ApiActivity, OTHER)
             }
             E::AuditRead | E::LogAccessUsed => Self::at(C::DatastoreActivity, 1),
