@@ -3,6 +3,7 @@
 mod alert;
 mod ask;
 mod audit;
+mod backup;
 mod chat;
 pub(crate) mod client;
 mod destination;
@@ -106,6 +107,9 @@ enum Command {
     /// Verify, read or export the audit log, or sign its head
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Make, verify, try and restore backups
+    #[command(subcommand)]
+    Backup(backup::BackupCommand),
     /// Say where copies of backups and signed heads go
     #[command(subcommand)]
     Destination(destination::DestinationCommand),
@@ -335,6 +339,11 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
     let (access, writable) = match &arguments.command {
         None => (FileAccess::Window, folders.writable()?),
         Some(Command::Model(_)) => (FileAccess::Terminal, Vec::new()),
+        Some(Command::Backup(command)) => {
+            let mut writable = folders.writable()?;
+            writable.extend(command.writes_to()?);
+            (FileAccess::Terminal, writable)
+        }
         Some(_) => (FileAccess::Terminal, folders.writable()?),
     };
     let mut limits = limits;
@@ -350,6 +359,7 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
         Some(Command::Chat) => runtime.block_on(chat::run(&bench)),
         Some(Command::Doctor) => runtime.block_on(doctor::run(&bench)),
         Some(Command::Audit(command)) => runtime.block_on(audit::run(&bench, &command)),
+        Some(Command::Backup(command)) => runtime.block_on(backup::run(&bench, &command)),
         Some(Command::Destination(command)) => runtime.block_on(destination::run(&bench, &command)),
         Some(Command::Key(command)) => runtime.block_on(key::run(&bench, &command)),
         Some(Command::Knowledge(command)) => runtime.block_on(knowledge::run(&bench, command)),

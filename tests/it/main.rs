@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod answers;
+mod backup;
 mod binary;
 mod clock;
 mod crash;

@@ -4,6 +4,7 @@
 mod account;
 mod alert;
 mod audit;
+mod backup;
 mod destinations;
 mod keys;
 mod knowledge;
@@ -21,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use self::{
-    account::*, alert::*, audit::*, destinations::*, keys::*, knowledge::*, limit::*,
+    account::*, alert::*, audit::*, backup::*, destinations::*, keys::*, knowledge::*, limit::*,
     operations::*, policy::*, privacy::*, retention::*, secret::*, session::*, status::*, turn::*,
 };
 use crate::ErrorCode;

@@ -5,7 +5,9 @@ use cloister_store::{Destination, Erased, Erasure, ErasureProof, ErasureScope, S
 use cloister_types::{AccountId, ReceiptId, Timestamp, act};
 
 use crate::{
-    App, AppError, ErasureReceiptDto, ErasureRequestDto, ErasureTokenDto, ErrorCode, UnderHoldDto,
+    App, AppError, AppOptions, ErasureReceiptDto, ErasureRequestDto, ErasureTokenDto, ErrorCode,
+    UnderHoldDto,
+    backup::own_folder,
     privacy::{account_called, account_of, own_data},
 };
 
@@ -52,7 +54,7 @@ impl App {
         let erased = self.store.erase(&erasure).await?;
         self.access.forget(&erased.sessions);
         self.desk.forget(&erased.sessions);
-        keep_tombstones(&self.store, &self.destinations).await;
+        keep_tombstones(&self.store, &self.destinations, &self.options).await;
         Ok(receipt(&erasure, &erased))
     }
 
@@ -98,13 +100,24 @@ impl App {
     }
 }
 
-/// Writes the tombstones beside the backups in every destination. One that is away, such as a disk
-/// that is not plugged in, is said in the log and written to as soon as it is back.
-pub(crate) async fn keep_tombstones(store: &Store, destinations: &[Destination]) {
+/// Writes the tombstones beside the backups in every destination, and in the vault's own folder. One
+/// that is away, such as a disk that is not plugged in, is said in the log and written to as soon as
+/// it is back.
+pub(crate) async fn keep_tombstones(
+    store: &Store,
+    destinations: &[Destination],
+    options: &AppOptions,
+) {
     for destination in destinations {
         if let Err(error) = store.copy_tombstones(&destination.folder).await {
             tracing::warn!(destination = %destination.name, %error, "no tombstones copied");
         }
+    }
+    let own = own_folder(options);
+    if own.is_dir()
+        && let Err(error) = store.copy_tombstones(&own).await
+    {
+        tracing::warn!(%error, "no tombstones copied beside the vault");
     }
 }
 

@@ -71,6 +71,8 @@ pub enum ErrorCode {
     DocumentUnreadable,
     /// An entry of a document has the id of another document's entry; nothing was changed.
     DocumentConflict,
+    /// A backup cannot be used, or not like this; the message says why.
+    BackupUnusable,
     /// No model file is where it should be.
     ModelMissing,
     /// The model file is not the one that the manifest names.
@@ -120,6 +122,7 @@ impl ErrorCode {
             Self::KnowledgeFailed => "knowledge_failed",
             Self::DocumentUnreadable => "document_unreadable",
             Self::DocumentConflict => "document_conflict",
+            Self::BackupUnusable => "backup_unusable",
             Self::ModelMissing => "model_missing",
             Self::ModelAltered => "model_altered",
             Self::ModelUnavailable => "model_unavailable",
@@ -261,6 +264,14 @@ impl From<StoreError> for AppError {
             | StoreError::SecondFactorPresent => {
                 return Self::new(ErrorCode::Conflict, sentence(&error.to_string()));
             }
+            StoreError::NoBackup { .. }
+            | StoreError::NewerBackup { .. }
+            | StoreError::BackupDamaged { .. }
+            | StoreError::BackupLogBroken { .. }
+            | StoreError::ForeignBackup { .. }
+            | StoreError::TombstonesMissing { .. }
+            | StoreError::ForeignTombstone
+            | StoreError::FolderInUse { .. } => return refused(ErrorCode::BackupUnusable, &error),
             StoreError::InUse { .. } => ErrorCode::VaultInUse,
             StoreError::AlreadyExists { .. } => ErrorCode::VaultExists,
             StoreError::Locked { .. } => ErrorCode::VaultLocked,

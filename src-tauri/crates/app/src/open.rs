@@ -18,6 +18,7 @@ use crate::{
     App, AppError, AppOptions, ErrorCode, Pack,
     alerts::{measure_checkpoints, measure_disk},
     audit::keep_checkpoints,
+    backup::keep_backups,
     clock::watch_clock,
     erasure::keep_tombstones,
     error::sentence,
@@ -37,6 +38,8 @@ const NAMELESS_SITE: &str = "Cloister";
 const PURGE_INTERVAL: Duration = Duration::from_mins(1);
 /// The whole database is read and verified this often.
 const CHECK_INTERVAL: Duration = Duration::from_hours(24);
+/// A backup that could not be made, as with a disk that is not plugged in, is tried again after this.
+const BACKUP_RETRY: Duration = Duration::from_hours(1);
 
 impl App {
     /// Makes a vault that `first` opens, with the knowledge that `options` name. Returns how many
@@ -244,6 +247,7 @@ async fn keep_house(
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     tick.tick().await;
     let mut checked_at = options.clock.monotonic();
+    let mut backups_fail_since = None;
     loop {
         tick.tick().await;
         if options.clock.monotonic().saturating_sub(checked_at) >= CHECK_INTERVAL {
@@ -269,7 +273,13 @@ async fn keep_house(
             }
         }
         keep_checkpoints(&store, &destinations, desk.parts().clock.now()).await;
-        keep_tombstones(&store, &destinations).await;
+        keep_tombstones(&store, &destinations, &options).await;
+        let now = options.clock.monotonic();
+        if backups_fail_since.is_none_or(|since| now.saturating_sub(since) >= BACKUP_RETRY) {
+            let drawn = (&*options.entropy, options.clock.now());
+            let made = keep_backups(&store, &destinations, drawn).await;
+            backups_fail_since = (!made.unwrap_or(false)).then_some(now);
+        }
     }
 }
 

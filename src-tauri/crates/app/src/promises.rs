@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::PoisonError};
 
 use cloister_access::{Peer, Policy, Session, Trial};
 use cloister_knowledge::AnswerMode;
-use cloister_store::{ClockState, Place, SlotKind};
+use cloister_store::{ClockState, Place, SlotKind, is_restored_without_tombstones};
 use cloister_types::unlocked_keys;
 
 use crate::{App, AppError, DoctorDto, ErrorCode, PromiseDto, PromiseState, self_test};
@@ -185,8 +185,13 @@ impl App {
              holds, {erased} erasures.",
             report.total()
         );
-        let limit = "Whoever was erased stays gone from a restored backup only where the \
-                     tombstones beside it are applied.";
+        let limit = if is_restored_without_tombstones(&self.store).await? {
+            "This vault was restored without tombstones: whoever was erased after the backup was \
+             made may be back."
+        } else {
+            "Whoever was erased stays gone from a restored backup only where the tombstones beside \
+             it are applied."
+        };
         Ok(promise.limited(evidence, limit.to_owned()))
     }
 

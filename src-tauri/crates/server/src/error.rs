@@ -32,9 +32,10 @@ pub const fn status_of(code: ErrorCode) -> StatusCode {
         | ErrorCode::ProcessingRestricted
         | ErrorCode::UnlockFailed => StatusCode::FORBIDDEN,
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
-        ErrorCode::MessageEmpty | ErrorCode::PasswordWeak | ErrorCode::DocumentUnreadable => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        ErrorCode::MessageEmpty
+        | ErrorCode::PasswordWeak
+        | ErrorCode::DocumentUnreadable
+        | ErrorCode::BackupUnusable => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorCode::MessageTooLong => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorCode::RateLimited
         | ErrorCode::CoolingDown

@@ -15,6 +15,7 @@ mod access_log;
 mod accounts;
 mod alerts;
 mod audit;
+mod backup;
 mod control;
 mod cookie;
 mod destinations;

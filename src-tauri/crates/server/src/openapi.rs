@@ -3,8 +3,8 @@
 use utoipa::OpenApi;
 
 use crate::{
-    access_log, accounts, alerts, audit, destinations, entrance, feedback, keys, knowledge, limits,
-    policy, privacy, profile, retention, session, status, turns,
+    access_log, accounts, alerts, audit, backup, destinations, entrance, feedback, keys, knowledge,
+    limits, policy, privacy, profile, retention, session, status, turns,
 };
 
 #[derive(OpenApi)]
@@ -52,6 +52,11 @@ use crate::{
         audit::verify,
         audit::sign,
         audit::checkpoints,
+        backup::list,
+        backup::make,
+        backup::verify,
+        backup::drill,
+        backup::schedule,
         destinations::list,
         destinations::add,
         destinations::remove,

@@ -13,7 +13,7 @@ use cloister_app::{App, AppError, MAX_DOCUMENT_BYTES, Origin};
 use http::{HeaderValue, Request, header};
 
 use crate::{
-    ApiError, access_log, accounts, alerts, audit, destinations, entrance, feedback, keys,
+    ApiError, access_log, accounts, alerts, audit, backup, destinations, entrance, feedback, keys,
     knowledge, limits, policy, privacy, profile, reader::Context, retention, session, status,
     turns,
 };
@@ -71,6 +71,10 @@ pub fn router(app: Arc<App>, origin: Origin) -> Router {
         .route("/api/audit/checkpoints", post(audit::sign).get(audit::checkpoints))
         .route("/api/destinations", get(destinations::list).post(destinations::add))
         .route("/api/destinations/{name}", delete(destinations::remove))
+        .route("/api/backups", get(backup::list).post(backup::make))
+        .route("/api/backups/verify", post(backup::verify))
+        .route("/api/backups/drill", post(backup::drill))
+        .route("/api/backups/schedule", put(backup::schedule))
         .route("/api/keys", get(keys::list).post(keys::add))
         .route("/api/keys/rotate", post(keys::rotate))
         .route("/api/keys/recovery", post(keys::renew_recovery))

@@ -1,16 +1,20 @@
 //! From an archive to a vault, and what must hold of it.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use sqlx::SqliteConnection;
+use tokio::runtime::Handle;
 
 use super::archive::Archive;
 use crate::{
-    KeptCheckpoint, KeySources, Store, StoreError, VaultPaths, audit,
+    KeptCheckpoint, KeySources, Store, StoreError, VaultId, VaultPaths, audit,
     connection::{self, DatabaseKey},
     files,
     key_header::Header,
-    keys::RootKey,
+    keys::{RootKey, SealingKey},
     lock::VaultLock,
     reserve::Reserve,
     slots::KeyChest,
@@ -41,7 +45,7 @@ pub(super) async fn rebuild(
     inspect(&fresh, &key, &archive).await?;
     let mut header = Header::new(archive.manifest.keys.clone());
     let sealings = header.current().sealings(id, &root)?;
-    let newest = check_and_migrate(&fresh, (id, &root), &sealings).await?;
+    let (newest, root) = migrate(fresh.clone(), (id, root), sealings).await?;
     header.current_mut().settle_sealing(id, &root, newest)?;
     header.write(&paths.key_slots())?;
     files::rename(&fresh, &paths.database())?;
@@ -55,6 +59,21 @@ pub(super) async fn rebuild(
             Err(error)
         }
     }
+}
+
+/// Brings the schema up to date, on a thread that may block: the future of a migration cannot be sent
+/// to another.
+async fn migrate(
+    database: PathBuf,
+    (id, root): (VaultId, RootKey),
+    sealings: Vec<SealingKey>,
+) -> Result<(bool, RootKey), StoreError> {
+    let runtime = Handle::current();
+    let migrated = tokio::task::spawn_blocking(move || {
+        let migrated = runtime.block_on(check_and_migrate(&database, (id, &root), &sealings));
+        migrated.map(|newest| (newest, root))
+    });
+    migrated.await.map_err(|_| StoreError::Closed)?
 }
 
 /// Verifies every page of the database that was unpacked from `archive`, and that its audit log has

@@ -5,13 +5,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use cloister_types::{Entropy as _, Pseudonym, ReceiptId, Secret, Timestamp};
+use cloister_types::{Pseudonym, ReceiptId, Secret, Timestamp};
 
 use super::support::{DAY, Keeper, START, Site, allowed, count, files_with, open_at, signed_head};
 use crate::{
     Backup, Erasure, ErasureProof, ErasureScope, KeyFileFate, KeySources, Restoration, Restored,
     Store, StoreError, TOMBSTONES, TombstoneRule, Unlock, Vault, VaultPaths,
-    is_restored_without_tombstones, read_backup, read_tombstones,
+    is_restored_without_tombstones, read_backup,
 };
 
 impl Site {
