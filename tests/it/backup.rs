@@ -7,7 +7,7 @@ use cloister_app::{
 };
 use cloister_store::Store;
 use cloister_tests::{
-    ADMIN, ADMIN_PASSWORD, Appliance, PASSWORD, Reader, Setting, employed, files_that_hold,
+    ADMIN, ADMIN_PASSWORD, Appliance, PASSWORD, Reader, Setting, employed, files_that_hold, made,
     open_vault, post, sign_in, staffed,
 };
 use serde_json::{Value, json};
@@ -101,8 +101,13 @@ async fn a_backup_is_made_listed_verified_and_tried_while_others_chat() {
     assert_eq!((refused.status, refused.code()), (403, Some("unlock_failed")));
     let listed = admin.get("/api/backups").await;
     assert_ne!(listed.body["drilled_at"], Value::Null);
+    let (_, first) = made(&mut admin, "otto.audit", &["auditor"]).await;
+    let mut auditor = appliance.stranger();
+    assert_eq!(sign_in(&mut auditor, "otto.audit", &first, None).await.status, 201);
+    let change = json!({ "old": first, "new": PASSWORD });
+    assert_eq!(post(&mut auditor, "/api/me/password", change).await.status, 204);
     for event in ["backup_made", "backup_drilled"] {
-        let records = admin.get(&format!("/api/audit?event={event}")).await;
+        let records = auditor.get(&format!("/api/audit?event={event}")).await;
         assert_eq!(records.body["items"].as_array().map(Vec::len), Some(1), "{event}");
     }
 }
@@ -140,6 +145,7 @@ async fn only_who_may_makes_backups_and_a_path_counts_on_the_machine_alone() {
             ("POST", "/api/backups", None),
             ("POST", "/api/backups/verify", Some(json!({ "file": "a" }))),
             ("POST", "/api/backups/drill", Some(json!({ "file": "a" }))),
+            ("POST", "/api/backups/accept", None),
             ("PUT", "/api/backups/schedule", Some(schedule.clone())),
         ] {
             let refused = reader.call(method, path, body).await;
@@ -182,4 +188,17 @@ async fn a_copy_beside_the_vault_in_use_leaves_it_sound() {
     let store: Store = open_vault(&copy).await.expect("the copy opens");
     assert_eq!(store.accounts().await.expect("readable").len(), 1);
     store.close().await;
+
+    // The vault is gone, and the copy takes its place.
+    appliance.app.close().await;
+    let options = Setting::default().options(copy, Arc::clone(&appliance.clock));
+    let app = App::open(options).await.expect("the copy opens");
+    let mut admin = Reader::new(cloister_server::router(Arc::clone(&app), Origin::terminal()));
+    assert_eq!(sign_in(&mut admin, ADMIN, ADMIN_PASSWORD, None).await.status, 201);
+    let verified = post(&mut admin, "/api/audit/verify", json!({})).await;
+    assert_eq!(verified.body["finding"]["kind"], "rolled_back", "{}", verified.text);
+    assert_eq!(admin.call("POST", "/api/backups/accept", None).await.status, 204);
+    let verified = post(&mut admin, "/api/audit/verify", json!({})).await;
+    assert_eq!(verified.body["holds"], true, "{}", verified.text);
+    app.close().await;
 }

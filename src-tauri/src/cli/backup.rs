@@ -34,12 +34,17 @@ pub(crate) enum BackupCommand {
     /// what else needs nobody are tried. People who were erased since the backup are erased again.
     Restore(RestoreArguments),
     /// Restore a backup for trial, check all of it, and wipe it again
-    ///
-    /// With --unlock-fd, the passphrase or recovery code is tried as well.
     Drill {
         /// The backup: a path, or its name in a destination
         file: PathBuf,
+        /// Open it by the passphrase or recovery code on file descriptor N, to try that too
+        #[arg(long, value_name = "N")]
+        passphrase_fd: Option<u32>,
     },
+    /// Take the audit log of this restored vault for the right one
+    ///
+    /// Needed where it was restored beside the vault that it is a copy of, once that one is gone.
+    Accept,
     /// Say when backups are made, and how many stay in each destination
     Schedule {
         /// Make one every so many hours; 0 for never
@@ -84,6 +89,7 @@ impl BackupCommand {
             | Self::List
             | Self::Verify { .. }
             | Self::Drill { .. }
+            | Self::Accept
             | Self::Schedule { .. } => Ok(None),
         }
     }
@@ -95,7 +101,8 @@ pub(crate) async fn run(bench: &Bench<'_>, command: &BackupCommand) -> Result<Ex
         BackupCommand::List => list(bench).await,
         BackupCommand::Verify { file } => verify(bench, file).await,
         BackupCommand::Restore(arguments) => restore(bench, arguments).await,
-        BackupCommand::Drill { file } => drill(bench, file).await,
+        BackupCommand::Drill { file, passphrase_fd } => drill(bench, file, *passphrase_fd).await,
+        BackupCommand::Accept => accept(bench).await,
         BackupCommand::Schedule { every, daily, weekly } => {
             schedule(bench, (*every, *daily, *weekly)).await
         }
@@ -153,8 +160,22 @@ async fn verify(bench: &Bench<'_>, file: &Path) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-async fn drill(bench: &Bench<'_>, file: &Path) -> Result<Exit, Failure> {
-    let unlock = match bench.identity.unlock_fd {
+async fn accept(bench: &Bench<'_>) -> Result<Exit, Failure> {
+    bench
+        .act(Purpose::Manage, Need::Someone, async |client| {
+            client.post::<Value>("/api/backups/accept", &json!({})).await
+        })
+        .await?;
+    bench.output.note("From here on, the audit log of this vault is the right one.")?;
+    Ok(Exit::Done)
+}
+
+async fn drill(
+    bench: &Bench<'_>,
+    file: &Path,
+    passphrase_fd: Option<u32>,
+) -> Result<Exit, Failure> {
+    let unlock = match passphrase_fd {
         Some(number) => as_json(&Unlock::typed(from_descriptor(number)?)),
         None => Value::Null,
     };
@@ -224,8 +245,9 @@ async fn restore(bench: &Bench<'_>, arguments: &RestoreArguments) -> Result<Exit
     }
     if restored.live_in_place {
         bench.output.note(
-            "The vault that it is a copy of is still in use here. Until that one is moved away, \
-             `audit verify` on the copy says that its log is older than the last signed head.",
+            "The vault that it is a copy of lies here too, and so `audit verify` on the copy says \
+             that its log is older than the last signed head. When the other is gone, say \
+             `cloister backup accept`.",
         )?;
     }
     Ok(Exit::Done)

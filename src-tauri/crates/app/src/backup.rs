@@ -7,9 +7,9 @@ use std::{
 
 use cloister_access::{Peer, Resource, Session};
 use cloister_store::{
-    BACKUP_SUFFIX, Backup, Destination, Drill, Keep, KeyFileFate, Restoration, Restored,
-    SettingName, SettingValue, Store, TombstoneRule, Unlock, Vault, VaultPaths, read_backup,
-    superseded,
+    AuditBody, AuditEvent, AuditRecord, BACKUP_SUFFIX, Backup, Destination, Drill, Keep,
+    KeyFileFate, Restoration, Restored, SettingName, SettingValue, Store, TombstoneRule, Unlock,
+    Vault, VaultPaths, read_backup, superseded,
 };
 use cloister_types::{Entropy, Timestamp, act};
 
@@ -106,6 +106,20 @@ impl App {
         let who = (session.pseudonym, self.options.clock.now());
         let drill = self.store.drill_backup(&allowed, &file, typed.as_ref(), who).await?;
         Ok(drill.into())
+    }
+
+    /// Takes the audit log as it is for the right one, where this vault was restored beside the one
+    /// that it is a copy of, which is gone now. That this was said is recorded.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Denied`].
+    pub async fn accept_restored_log(&self, session: &Session) -> Result<(), AppError> {
+        let allowed = self.authorise::<act::Restore>(session, &Resource::Appliance).await?;
+        let body = AuditBody::new().with("accepted", &SettingValue::Switch(true));
+        let now = self.options.clock.now();
+        let record = AuditRecord::new(AuditEvent::BackupRestored, now, body);
+        self.store.record(&record.about(session.pseudonym)).await?;
+        Ok(self.store.accept_restored_log(&allowed).await?)
     }
 
     /// Says when backups are made, and how many stay.

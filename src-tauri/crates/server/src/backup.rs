@@ -5,6 +5,7 @@ use cloister_app::{
     BackupDto, BackupFileDto, BackupScheduleDto, BackupsDto, DrillDto, ErrorBody, NewBackupDto,
     NewDrillDto,
 };
+use http::StatusCode;
 
 use crate::{
     ApiError,
@@ -59,6 +60,18 @@ pub(crate) async fn drill(
     Body(request): Body<NewDrillDto>,
 ) -> Result<Json<DrillDto>, ApiError> {
     Ok(Json(context.app.drill_backup(&context.peer, &session, request).await?))
+}
+
+/// Takes the audit log of a restored vault for the right one.
+#[utoipa::path(post, path = "/api/backups/accept", tag = "backup",
+    responses((status = 204), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody)))]
+pub(crate) async fn accept(
+    State(context): State<Context>,
+    Reader(session): Reader,
+) -> Result<StatusCode, ApiError> {
+    context.app.accept_restored_log(&session).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Says when backups are made, and how many stay in each destination.

@@ -56,6 +56,7 @@ use crate::{
         backup::make,
         backup::verify,
         backup::drill,
+        backup::accept,
         backup::schedule,
         destinations::list,
         destinations::add,

@@ -74,6 +74,7 @@ pub fn router(app: Arc<App>, origin: Origin) -> Router {
         .route("/api/backups", get(backup::list).post(backup::make))
         .route("/api/backups/verify", post(backup::verify))
         .route("/api/backups/drill", post(backup::drill))
+        .route("/api/backups/accept", post(backup::accept))
         .route("/api/backups/schedule", put(backup::schedule))
         .route("/api/keys", get(keys::list).post(keys::add))
         .route("/api/keys/rotate", post(keys::rotate))
