@@ -130,10 +130,10 @@ async fn restore_to(
     store.close().await;
     let (erased, sessions) = settled?;
     let live_in_place = read_live(restoration.live, to) == Some(id);
+    let key_file = settle_key_file(to, (id, root), (entropy, at))?;
     if !live_in_place {
         move_head(stage, to, &id)?;
     }
-    let key_file = settle_key_file(to, (id, root), (entropy, at))?;
     remove_folder(&stage.config_dir)?;
     // Last: it makes the vault a whole one.
     files::write_whole(&to.id(), format!("{id}\n").as_bytes())?;
@@ -219,7 +219,11 @@ fn settle_key_file(
             finish_conversion(chest, id, true, drawn)?;
             Ok(KeyFileFate::Made)
         }
-        Ok(KeyFile::Root(_)) | Err(_) => Ok(KeyFileFate::None),
+        Ok(KeyFile::Root(_)) => Ok(KeyFileFate::None),
+        Err(error) => {
+            tracing::warn!(%error, "the key file was left as it is");
+            Ok(KeyFileFate::None)
+        }
     }
 }
 

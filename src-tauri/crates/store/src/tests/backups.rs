@@ -16,9 +16,9 @@ use crate::{
 
 impl Site {
     fn shelf(&self) -> PathBuf {
-        let shelf = self.folder.path().join("shelf");
-        fs::create_dir_all(&shelf).unwrap();
-        shelf
+        let folder = self.folder.path().join("shelf");
+        fs::create_dir_all(&folder).unwrap();
+        folder
     }
 
     async fn back_up(&self, store: &Store, at: Timestamp) -> Backup {
@@ -269,6 +269,26 @@ async fn after_a_rotation_an_older_backup_opens_by_the_code_of_its_time() {
     let after = site.back_up(&store, START + DAY).await;
     assert!(store.verify_backup(&allowed(), &after.file).await.is_ok_and(|seen| seen == after));
     assert!(signed_head(&store).await.seq > after.seq);
+    store.close().await;
+}
+
+/// As after a power cut between any two steps.
+#[tokio::test]
+async fn what_an_interrupted_backup_has_left_is_no_backup_and_in_nobodys_way() {
+    let site = Site::new();
+    let store = site.create().await;
+    let first = site.back_up(&store, START).await;
+    let unfinished = first.file.with_extension("cloister-backup.new");
+    let whole = fs::read(&first.file).unwrap();
+    fs::remove_file(&first.file).unwrap();
+    fs::write(&unfinished, &whole[..whole.len() / 2]).unwrap();
+    let scratch = site.paths.scratch();
+    fs::create_dir(&scratch).unwrap();
+    fs::write(scratch.join("copy.db"), b"half").unwrap();
+    let again = site.back_up(&store, START).await;
+    assert_eq!(again.file, first.file);
+    assert!(store.verify_backup(&allowed(), &again.file).await.is_ok_and(|seen| seen == again));
+    assert!(!unfinished.exists() && !scratch.exists());
     store.close().await;
 }
 
