@@ -6,6 +6,7 @@ mod answers;
 mod binary;
 mod clock;
 mod crash;
+mod desk;
 mod guard;
 mod hygiene;
 mod integrity;

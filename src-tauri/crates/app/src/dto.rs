@@ -5,6 +5,7 @@ mod account;
 mod alert;
 mod audit;
 mod destinations;
+mod holding;
 mod keys;
 mod knowledge;
 mod limit;
@@ -21,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use self::{
-    account::*, alert::*, audit::*, destinations::*, keys::*, knowledge::*, limit::*,
+    account::*, alert::*, audit::*, destinations::*, holding::*, keys::*, knowledge::*, limit::*,
     operations::*, policy::*, privacy::*, retention::*, secret::*, session::*, status::*, turn::*,
 };
 use crate::ErrorCode;
