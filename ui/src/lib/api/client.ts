@@ -143,17 +143,20 @@ export class ApiClient {
   }
 
   /** One operation, by its route; subjects with many of them have a client of their own. */
-  async call<T>(method: Method, path: string, body?: object): Promise<T> {
-    return this.#steppedUp(async () => {
-      return judge(await reached(this.transport.request(method, path, body))) as T;
-    });
+  call<T>(method: Method, path: string, body?: object): Promise<T> {
+    return this.#steppedUp(() => this.callOnce<T>(method, path, body));
+  }
+
+  /** As `call`, for what shows a second factor itself. */
+  async callOnce<T>(method: Method, path: string, body?: object): Promise<T> {
+    return judge(await reached(this.transport.request(method, path, body))) as T;
   }
 
   /** Saves what an operation answers as a file. */
-  async save(method: Method, path: string, body: object | undefined, name: string) {
-    return this.#steppedUp(async () => {
-      return judge(await reached(this.transport.save(method, path, body, name))) as SavedFile;
-    });
+  save(method: Method, path: string, body: object | undefined, name: string): Promise<SavedFile> {
+    return this.#steppedUp(
+      async () => judge(await reached(this.transport.save(method, path, body, name))) as SavedFile,
+    );
   }
 
   async #steppedUp<T>(act: () => Promise<T>): Promise<T> {
