@@ -11,12 +11,7 @@ export class HttpTransport implements Transport {
     return replyOf(await this.fetcher(path, asked(method, body)));
   }
 
-  async save(
-    method: Method,
-    path: string,
-    body: object | undefined,
-    name: string,
-  ): Promise<Reply> {
+  async save(method: Method, path: string, body: object | undefined, name: string): Promise<Reply> {
     const response = await this.fetcher(path, asked(method, body));
     if (!response.ok) return replyOf(response);
     const address = URL.createObjectURL(await response.blob());

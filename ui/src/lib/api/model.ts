@@ -19,6 +19,7 @@ export type Passage = Schemas["Passage"];
 
 export type OwnConversation = Schemas["OwnConversation"];
 export type Feedback = Schemas["Feedback"];
+export type Rating = Schemas["Rating"];
 export type Account = Schemas["Account"];
 export type Me = Schemas["Me"];
 export type OwnSession = Schemas["OwnSession"];

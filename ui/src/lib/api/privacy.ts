@@ -40,8 +40,16 @@ export class PrivacyApi {
     return this.api.save("POST", "/user_data/export", { passphrase }, "my-data.zip.age");
   }
 
-  /** Erases the person; with `rest`, what no legal hold keeps. */
-  erase(rest: boolean): Promise<ErasureReceipt> {
-    return this.api.call("DELETE", "/user_data/me", { what_is_not_held: rest });
+  /**
+   * Erases the person; with `rest`, what no legal hold keeps. A token stands in for a second
+   * factor that there is not.
+   */
+  erase(rest: boolean, token: string | null): Promise<ErasureReceipt> {
+    const request = { what_is_not_held: rest };
+    return this.api.call(
+      "DELETE",
+      "/user_data/me",
+      token === null ? request : { ...request, token },
+    );
   }
 }

@@ -3008,7 +3008,7 @@ export interface components {
       /** @description The name that the reader signed in with. */
       name?: string | null;
       /** @description What the reader may do to the appliance, once a second factor was shown: for offering it. */
-      permissions?: string[];
+      permissions: string[];
       /** @description The reader's role. */
       role: string;
     };

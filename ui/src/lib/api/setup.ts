@@ -49,7 +49,8 @@ export class SetupApi {
     return this.api.call("GET", "/api/unlock");
   }
 
-  unlock(typed: { passphrase: string } | { recovery_code: string }): Promise<void> {
+  /** Opens it by what was typed; by nothing, tries again what needs nobody. */
+  unlock(typed: { passphrase?: string; recovery_code?: string }): Promise<void> {
     return this.api.call("POST", "/api/unlock", typed);
   }
 }

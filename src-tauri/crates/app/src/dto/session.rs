@@ -30,7 +30,6 @@ pub struct SessionDto {
     /// The reader's role.
     pub role: String,
     /// What the reader may do to the appliance, once a second factor was shown: for offering it.
-    #[serde(default)]
     pub permissions: Vec<String>,
     /// Minutes without a message after which the session ends.
     pub idle_minutes: u64,
