@@ -337,7 +337,7 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
         return Err(Failure::Usage(desktop::NO_DISPLAY.to_owned()));
     }
     let (access, writable) = match &arguments.command {
-        None => (FileAccess::Window, folders.writable()?),
+        None => (FileAccess::Window, folders.writable_for_window()?),
         Some(Command::Model(_)) => (FileAccess::Terminal, Vec::new()),
         Some(Command::Backup(command)) => {
             let mut writable = folders.writable()?;

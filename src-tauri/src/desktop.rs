@@ -1,22 +1,23 @@
-//! The window: the one API behind two commands, and a webview that can do nothing else.
+//! The window: the one API behind three commands, and a webview that can do nothing else.
 //!
 //! The session token stays on this side: the router's cookie is kept here and never reaches the
 //! webview.
 
 use std::{
     env,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use axum::{Router, body::Body};
-use cloister_app::{App, Origin, Pack, Unlock};
-use cloister_server::{ControlSocket, Entrance, SESSION_COOKIE};
+use cloister_app::{App, ErrorCode, Origin, Pack, Unlock};
+use cloister_server::{ControlSocket, Entrance, SESSION_COOKIE, status_of};
 use futures_util::StreamExt;
 use http::{HeaderMap, Method, Request, Response, header};
 use http_body_util::BodyExt;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tauri::{State, ipc::Channel};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
@@ -27,6 +28,7 @@ use crate::{
     sse::{EventReader, ServerEvent},
 };
 
+mod save;
 mod window;
 
 /// What is said when there is nothing to open a window on.
@@ -47,6 +49,8 @@ pub(crate) fn has_display() -> bool {
 pub(crate) struct Desktop {
     router: Router,
     token: Mutex<Option<String>>,
+    /// Where files go that a person takes along.
+    saved: PathBuf,
 }
 
 /// An answer of the API, as the interface takes it.
@@ -68,7 +72,11 @@ pub(crate) fn run(bench: &Bench<'_>, runtime: &Runtime) -> Result<Exit, Failure>
     let entrance = runtime.block_on(Entrance::open(options, unlock));
     let socket = Arc::new(Mutex::new(None));
     runtime.spawn(attend(entrance.clone(), bench.folders.clone(), Arc::clone(&socket)));
-    let desktop = Desktop { router: entrance.router(Origin::window()), token: Mutex::new(None) };
+    let desktop = Desktop {
+        router: entrance.router(Origin::window()),
+        token: Mutex::new(None),
+        saved: bench.folders.saved(),
+    };
     let closed = window::run(desktop, bench.folders.data.join("webview"));
     drop(socket.lock().unwrap_or_else(PoisonError::into_inner).take());
     if let Some(app) = entrance.app() {
@@ -168,6 +176,40 @@ pub(crate) async fn stream(
     Ok(ApiAnswer { status: status.as_u16(), body: Value::Null })
 }
 
+/// Hands one request to the API and writes its answer to a file called `name`, in the person's
+/// folder for downloads: an export has to leave the window somehow, and a dialog of the desktop
+/// would remember its name. Answers with the file's path.
+#[tauri::command]
+pub(crate) async fn save(
+    desktop: State<'_, Desktop>,
+    method: String,
+    path: String,
+    body: Option<Value>,
+    name: String,
+) -> Result<ApiAnswer, ()> {
+    let response = desktop.call(&method, &path, body).await;
+    if !response.status().is_success() {
+        return Ok(answer(response).await);
+    }
+    let status = response.status().as_u16();
+    let folder = desktop.saved.clone();
+    let Ok(bytes) = response.into_body().collect().await.map(http_body_util::Collected::to_bytes)
+    else {
+        return Ok(unsaved());
+    };
+    let saved = tokio::task::spawn_blocking(move || save::save(&folder, &name, &bytes)).await;
+    let Ok(Ok(file)) = saved else { return Ok(unsaved()) };
+    Ok(ApiAnswer { status, body: json!({ "file": file.to_string_lossy() }) })
+}
+
+/// As the API says that the disk did not take something.
+fn unsaved() -> ApiAnswer {
+    let code = ErrorCode::StoreFailed;
+    let message = "The file could not be written.";
+    let body = json!({ "error": { "code": code, "message": message } });
+    ApiAnswer { status: status_of(code).as_u16(), body }
+}
+
 async fn answer(response: Response<Body>) -> ApiAnswer {
     let status = response.status().as_u16();
     let bytes = response.into_body().collect().await.map(http_body_util::Collected::to_bytes);
@@ -184,7 +226,7 @@ mod tests {
 
     fn desktop() -> Desktop {
         let router = Router::new().fallback_service(any(async || StatusCode::SERVICE_UNAVAILABLE));
-        Desktop { router, token: Mutex::new(None) }
+        Desktop { router, token: Mutex::new(None), saved: PathBuf::new() }
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -11,7 +12,7 @@ use cloister_app::{
     SecretServiceKeyring, TimeZone, Vault, VaultPaths, WorkerCommand, read_destinations,
 };
 use cloister_types::{OsEntropy, SystemClock};
-use directories::ProjectDirs;
+use directories::{ProjectDirs, UserDirs};
 
 use crate::{
     cli::Failure,
@@ -70,11 +71,23 @@ impl Folders {
     /// Makes the folders that this program writes to, which must exist before writing is confined
     /// to them; only their owner may look in.
     pub(crate) fn prepare(&self) -> std::io::Result<[PathBuf; 3]> {
-        use std::os::unix::fs::DirBuilderExt;
         let folders = [self.data.clone(), self.config.clone(), self.runtime.clone()];
         for folder in &folders {
             std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
+        Ok(folders)
+    }
+
+    /// Every folder that the window writes to: as [`Folders::writable`], and where people find what
+    /// they take along.
+    ///
+    /// # Errors
+    /// As [`Folders::writable`].
+    pub(crate) fn writable_for_window(&self) -> Result<Vec<PathBuf>, Failure> {
+        let mut folders = self.writable()?;
+        let saved = self.saved();
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&saved)?;
+        folders.push(saved);
         Ok(folders)
     }
 
@@ -88,6 +101,15 @@ impl Folders {
         let places = read_destinations(&self.config)?.into_iter().map(|place| place.folder);
         folders.extend(places.filter(|folder| folder.is_dir()));
         Ok(folders)
+    }
+
+    /// Where files go that a person takes along from the window: their folder for downloads, or a
+    /// part of the data folder where there is none.
+    pub(crate) fn saved(&self) -> PathBuf {
+        let user = UserDirs::new();
+        let downloads = user.as_ref().and_then(UserDirs::download_dir);
+        let there = downloads.filter(|folder| folder.is_dir()).map(Path::to_owned);
+        there.unwrap_or_else(|| self.data.join("saved"))
     }
 
     /// Where the vault lies.

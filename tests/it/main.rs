@@ -7,6 +7,7 @@ mod backup;
 mod binary;
 mod clock;
 mod crash;
+mod desk;
 mod guard;
 mod hygiene;
 mod integrity;

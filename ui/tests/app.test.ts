@@ -2,7 +2,7 @@ import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../src/app/App.svelte";
-import { Desk } from "../src/app/desk.svelte";
+import { Shell } from "../src/app/shell.svelte";
 import { ApiClient } from "../src/lib/api/client";
 import { CITATIONS, ended, FakeApi, refusal, turnRecord } from "./fake-api";
 import { ManualTimers } from "./manual-timers";
@@ -17,7 +17,8 @@ beforeEach(() => {
 });
 
 async function open(): Promise<void> {
-  render(App, { desk: new Desk(new ApiClient(api), timers), place: "window" });
+  location.hash = "";
+  render(App, { shell: new Shell(new ApiClient(api), timers), place: "window" });
   await timers.pass(0);
   await waitFor(() => expect(screen.getByTestId("composer")).toHaveFocus());
 }
@@ -49,7 +50,8 @@ describe("a guest", () => {
       "1 of 3 promises held, 1 held with a limit, 1 not built yet",
     );
     expect(screen.getByText("St. Anselm Hospital")).toBeVisible();
-    expect(screen.queryByText(/Ask a person|Sign in/)).toBeNull();
+    expect(screen.queryByText(/Ask a person|Administration/)).toBeNull();
+    expect(screen.getByTestId("go-sign-in")).toBeVisible();
   });
 
   it("asks by a suggestion", async () => {
@@ -187,7 +189,8 @@ describe("a guest", () => {
 
   it("can try again when nothing answers at first", async () => {
     api.reachable = false;
-    render(App, { desk: new Desk(new ApiClient(api), timers), place: "window" });
+    location.hash = "";
+    render(App, { shell: new Shell(new ApiClient(api), timers), place: "window" });
     expect(await screen.findByText("Cloister cannot be reached")).toBeVisible();
     api.reachable = true;
     await user.click(screen.getByRole("button", { name: "Try again" }));
@@ -195,7 +198,8 @@ describe("a guest", () => {
   });
 
   it("may write before the session is there", async () => {
-    render(App, { desk: new Desk(new ApiClient(api), timers), place: "window" });
+    location.hash = "";
+    render(App, { shell: new Shell(new ApiClient(api), timers), place: "window" });
     const field = screen.getByTestId("composer");
     field.focus();
     (field as HTMLTextAreaElement).value = "Early";
@@ -209,7 +213,8 @@ describe("a guest", () => {
   it("does not take a conversation that cannot be read for an empty one", async () => {
     api.session = true;
     api.overrides.set("GET /api/conversation", refusal(503, "store_busy"));
-    render(App, { desk: new Desk(new ApiClient(api), timers), place: "window" });
+    location.hash = "";
+    render(App, { shell: new Shell(new ApiClient(api), timers), place: "window" });
     expect(await screen.findByText("Cloister cannot be reached")).toBeVisible();
     api.overrides.clear();
     api.turns = [turnRecord()];

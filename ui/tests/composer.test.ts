@@ -22,7 +22,7 @@ describe("sending", () => {
   it("clears the draft once it was taken", async () => {
     composer.write("When?");
     await composer.send("now");
-    expect(ask).toHaveBeenCalledWith("When?");
+    expect(ask).toHaveBeenCalledWith("When?", null);
     expect(composer.draft).toBe("");
   });
 
@@ -59,7 +59,7 @@ describe("sending", () => {
   it("leaves the draft alone when something else is asked", async () => {
     composer.write("half a tho");
     await composer.sendText("When are visiting hours?");
-    expect(ask).toHaveBeenCalledWith("When are visiting hours?");
+    expect(ask).toHaveBeenCalledWith("When are visiting hours?", null);
     expect(composer.draft).toBe("half a tho");
   });
 });
@@ -71,7 +71,7 @@ describe("a question that waits its turn", () => {
     expect(composer.waiting).toBe(true);
     expect(ask).not.toHaveBeenCalled();
     await composer.release();
-    expect(ask).toHaveBeenCalledWith("Next?");
+    expect(ask).toHaveBeenCalledWith("Next?", null);
   });
 
   it("waits no longer once it is edited", async () => {

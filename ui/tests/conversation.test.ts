@@ -45,11 +45,18 @@ describe("asking", () => {
     [refusal(413, "message_too_long"), "too_long"],
     [refusal(422, "message_empty"), "empty"],
     [refusal(500, "store_busy"), "failed"],
-    [refusal(409, "turn_running"), "running"],
+    [refusal(403, "consent_required"), "consent"],
+    [refusal(409, "turn_running"), "failed"],
   ])("tells why a question was not taken: %j", async (reply, kind) => {
     api.overrides.set("POST /api/turns", reply);
     expect(await conversation.ask("Q")).toMatchObject({ taken: false, refusal: { kind } });
     expect(onSessionEnded).not.toHaveBeenCalled();
+  });
+
+  it("waits for a turn that runs here although this page did not know of it", async () => {
+    api.overrides.set("POST /api/turns", refusal(409, "turn_running"));
+    api.turns = [turnRecord({ outcome: null, completed_at: null, answer: "" })];
+    expect(await conversation.ask("Q")).toMatchObject({ refusal: { kind: "running" } });
   });
 
   it("knows until when a limit lasts", async () => {

@@ -1,5 +1,14 @@
 /** The API as a test plays it: a small backend in memory behind the `Transport` interface. */
-import type { Citation, Outcome, Passage, Span, Status, Topic, Turn } from "../src/lib/api/model";
+import type {
+  Citation,
+  Outcome,
+  OwnConversation,
+  Passage,
+  Span,
+  Status,
+  Topic,
+  Turn,
+} from "../src/lib/api/model";
 import type { Method, RawEvent, Reply, Transport } from "../src/lib/api/transport";
 
 export const CITATIONS: Citation[] = [
@@ -29,6 +38,26 @@ export function ended(outcome: Outcome, change: Partial<Turn> = {}): Turn {
   return turnRecord({ outcome, answer: "", citations: [], ...change });
 }
 
+export interface Person {
+  name: string;
+  password: string;
+  /** The code that the authenticator shows; `null` without one. */
+  code: string | null;
+  permissions: string[];
+  mustChange: boolean;
+}
+
+export function conversationOf(id: string, title: string): OwnConversation {
+  return {
+    id,
+    title,
+    turns: 1,
+    started_at: "2026-03-02T12:00:00Z",
+    last_turn_at: "2026-03-02T13:00:00Z",
+    ends_at: "2026-03-03T13:00:00Z",
+  };
+}
+
 interface Stream {
   path: string;
   onEvent: (event: RawEvent) => void;
@@ -41,6 +70,17 @@ export class FakeApi implements Transport {
   readonly calls: { method: Method; path: string; body: unknown }[] = [];
   streams: Stream[] = [];
   session = false;
+  /** Who may sign in, and with what. */
+  person: Person = {
+    name: "ada.hall",
+    password: "granite violin seldom harbour",
+    code: null,
+    permissions: [],
+    mustChange: false,
+  };
+  /** Whether the session is that person's. */
+  signedIn = false;
+  conversations: OwnConversation[] = [];
   reachable = true;
   turns: Turn[] = [];
   suggestions: Topic[] = [{ id: "s1", question: "When are visiting hours?" }];
@@ -63,6 +103,7 @@ export class FakeApi implements Transport {
     version: "0.1.0",
     site: { name: "St. Anselm Hospital" },
     model: { state: "ready", id: "small" },
+    administered: true,
     promises: [
       { id: "P1", title: "Nothing leaves this machine", state: "held", evidence: "Refused." },
       {
@@ -75,6 +116,7 @@ export class FakeApi implements Transport {
       { id: "P3", title: "Nobody sees beyond their role", state: "not_built", evidence: "–" },
     ],
   };
+  expiresAt = "2026-03-02T14:22:00Z";
   /** Answers given instead of the usual ones, by "METHOD path". */
   overrides = new Map<string, Reply>();
 
@@ -82,6 +124,16 @@ export class FakeApi implements Transport {
     this.calls.push({ method, path, body });
     if (!this.reachable) throw new Error("connection refused");
     return this.overrides.get(`${method} ${path}`) ?? this.#answer(method, path, body);
+  }
+
+  /** Files that were saved, by name. */
+  saved: string[] = [];
+
+  async save(method: Method, path: string, body: object | undefined, name: string): Promise<Reply> {
+    const reply = await this.request(method, path, body);
+    if (reply.status >= 300) return reply;
+    this.saved.push(name);
+    return { status: 200, body: { file: `/home/ada/Downloads/${name}` } };
   }
 
   stream(path: string, onEvent: (event: RawEvent) => void, signal: AbortSignal): Promise<Reply> {
@@ -123,17 +175,46 @@ export class FakeApi implements Transport {
     if (call === "GET /api/status") return { status: 200, body: structuredClone(this.status) };
     if (call === "POST /api/session") {
       this.session = true;
+      this.signedIn = false;
       this.turns = [];
       return { status: 201, body: this.#session() };
     }
+    if (call === "POST /api/session/sign-in") return this.#signIn(body as Typed);
     if (!this.session) return refusal(401, "session_required");
     if (call === "GET /api/session") return { status: 200, body: this.#session() };
+    if (call === "POST /api/session/stay") return { status: 200, body: this.#session() };
+    if (call === "POST /api/session/elevate") {
+      if (this.person.code === null) return refusal(403, "mfa_required");
+      const right = (body as Typed).code === this.person.code;
+      return right ? { status: 200, body: this.#session() } : refusal(401, "sign_in_refused");
+    }
+    if (call === "GET /api/conversations") {
+      return { status: 200, body: { items: this.conversations } };
+    }
+    if (path.startsWith("/api/conversations?find=")) {
+      const wanted = decodeURIComponent(path.split("=")[1] ?? "").toLowerCase();
+      const items = this.conversations.filter(({ title }) => title?.toLowerCase().includes(wanted));
+      return { status: 200, body: { items } };
+    }
+    if (call === "POST /api/conversations") {
+      return { status: 201, body: conversationOf("fresh", "") };
+    }
+    if (method === "DELETE" && path.startsWith("/api/conversations/")) {
+      return { status: 204, body: null };
+    }
+    if (method === "DELETE" && path.startsWith("/api/turns/")) return { status: 204, body: null };
+    if (path.endsWith("/feedback")) return { status: 204, body: null };
     if (call === "DELETE /api/session") {
       this.session = false;
+      this.signedIn = false;
       return { status: 204, body: null };
     }
     if (call === "GET /api/suggestions") {
       return { status: 200, body: { suggestions: this.suggestions } };
+    }
+    if (path.startsWith("/api/conversations/")) {
+      const id = path.split("/").at(-1);
+      return { status: 200, body: { id, ends_at: "2026-03-03T13:00:00Z", turns: this.turns } };
     }
     if (call === "GET /api/conversation") {
       return { status: 200, body: { id: "c1", ends_at: null, turns: this.turns } };
@@ -150,15 +231,48 @@ export class FakeApi implements Transport {
     return passage ? { status: 200, body: passage } : refusal(404, "not_found");
   }
 
+  #signIn({ name, password, code }: Typed): Reply {
+    if (name !== this.person.name || password !== this.person.password) {
+      return refusal(401, "sign_in_refused");
+    }
+    if (this.person.code !== null && code === undefined) return refusal(403, "mfa_required");
+    if (this.person.code !== null && code !== this.person.code) {
+      return refusal(401, "sign_in_refused");
+    }
+    this.session = true;
+    this.signedIn = true;
+    this.turns = [];
+    return { status: 201, body: this.#session() };
+  }
+
   #session(): object {
+    if (this.signedIn) {
+      return {
+        kind: "account",
+        name: this.person.name,
+        role: "employee",
+        permissions: this.person.permissions,
+        idle_minutes: 20,
+        expires_at: this.expiresAt,
+        messages_per_minute: 30,
+        must_change_password: this.person.mustChange,
+      };
+    }
     return {
       kind: "guest",
       role: "public",
+      permissions: [],
       idle_minutes: 20,
-      expires_at: "2026-03-02T14:22:00Z",
+      expires_at: this.expiresAt,
       messages_per_minute: 10,
     };
   }
+}
+
+interface Typed {
+  name?: string;
+  password?: string;
+  code?: string;
 }
 
 export function refusal(status: number, code: string, retry?: number): Reply {

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { actOf, isField, type KeyContext, type Press } from "../src/lib/keys/keymap";
+import { Keys } from "../src/lib/keys/keys.svelte";
+import {
+  actOf,
+  chordOf,
+  defaults,
+  isField,
+  type KeyContext,
+  type Press,
+  spelled,
+} from "../src/lib/keys/keymap";
 
 const press = (key: string, change: Partial<Press> = {}): Press => ({
   key,
@@ -11,7 +20,7 @@ const press = (key: string, change: Partial<Press> = {}): Press => ({
   isComposing: false,
   ...change,
 });
-const page: KeyContext = { typing: false, single: true, place: "window" };
+const page: KeyContext = { typing: false, single: true, bindings: defaults("window") };
 const C = { code: "KeyC", shiftKey: true };
 
 describe("actOf", () => {
@@ -36,7 +45,7 @@ describe("actOf", () => {
   });
 
   it("takes Alt for Ctrl in a browser, which keeps Ctrl Shift C for itself", () => {
-    const browser: KeyContext = { ...page, place: "browser" };
+    const browser: KeyContext = { ...page, bindings: defaults("browser") };
     expect(actOf(press("C", { ...C, altKey: true }), browser)).toEqual({ act: "copyAnswer" });
     expect(actOf(press("C", { ...C, ctrlKey: true }), browser)).toBeNull();
   });
@@ -62,4 +71,35 @@ it("knows a field from a button", () => {
   expect(isField(document.createElement("textarea"))).toBe(true);
   expect(isField(document.createElement("button"))).toBe(false);
   expect(isField(Object.assign(document.createElement("input"), { type: "checkbox" }))).toBe(false);
+});
+
+describe("chords", () => {
+  it("name what is held and the key, whatever the layout makes of it", () => {
+    expect(chordOf(press("Ç", { code: "KeyC", altKey: true, shiftKey: true }))).toBe(
+      "Alt+Shift+KeyC",
+    );
+    expect(chordOf(press("?", { shiftKey: true }))).toBe("?");
+    expect(chordOf(press("F6", { shiftKey: true }))).toBe("Shift+F6");
+    expect(chordOf(press("Shift", { shiftKey: true }))).toBeNull();
+  });
+
+  it("are spelled as people know them", () => {
+    expect(spelled("Ctrl+Shift+KeyO")).toEqual(["Ctrl", "Shift", "O"]);
+    expect(spelled("Ctrl+Comma")).toEqual(["Ctrl", ","]);
+    expect(spelled("+")).toEqual(["+"]);
+  });
+});
+
+describe("Keys", () => {
+  it("changes a key, says which command has it, and goes back", () => {
+    const keys = new Keys("window");
+    expect(keys.set("copyAnswer", "Ctrl+KeyY")).toBeNull();
+    const set = { typing: false, single: keys.single, bindings: keys.bindings };
+    expect(actOf(press("y", { code: "KeyY", ctrlKey: true }), set)).toEqual({ act: "copyAnswer" });
+    expect(keys.set("palette", "Ctrl+KeyY")).toBe("copyAnswer");
+    expect(keys.set("palette", null)).toBeNull();
+    expect(keys.bindings.palette).toBeNull();
+    keys.reset();
+    expect(keys.bindings).toEqual(defaults("window"));
+  });
 });

@@ -1,5 +1,6 @@
 /** Puts the features together: what one part does that another must hear of. */
 import { Conversation } from "../features/chat/conversation.svelte";
+import { ConversationList } from "../features/chat/conversations.svelte";
 import { Composer } from "../features/chat/composer.svelte";
 import { copyAnswer } from "../features/chat/copy";
 import { Narrator } from "../features/chat/narrator";
@@ -9,8 +10,8 @@ import { SessionState } from "../features/session/session.svelte";
 import { Sources } from "../features/sources/sources.svelte";
 import { StatusState } from "../features/status/status.svelte";
 import { Announcer } from "../lib/aloud/announcer.svelte";
-import { ApiError, type ApiClient } from "../lib/api/client";
-import type { Topic } from "../lib/api/model";
+import { ApiError, type ApiClient, codeOf } from "../lib/api/client";
+import type { Session, Topic } from "../lib/api/model";
 import { t, timeOfDay } from "../lib/i18n/messages";
 import type { Timers } from "../lib/timers";
 
@@ -21,13 +22,14 @@ export class Desk {
   readonly announcer: Announcer;
   readonly session: SessionState;
   readonly conversation: Conversation;
+  readonly conversations: ConversationList;
   readonly composer: Composer;
   readonly sources: Sources;
   readonly status: StatusState;
   suggestions = $state.raw<readonly Topic[]>([]);
   /** False until the first answer about session and conversation is in. */
   loaded = $state(false);
-  /** The time as notices with a countdown see it; moves only while one is shown. */
+  /** The time as countdowns see it; moves only while one is shown. */
   now = $state.raw(new Date());
   /** Whether there is a session to send in: now, in a moment, or not before somebody acts. */
   ready = $derived.by<"yes" | "soon" | "no">(() => {
@@ -43,6 +45,8 @@ export class Desk {
   }));
   readonly #narrator: Narrator;
   #cancelTick: () => void = () => {};
+  /** The conversation that was open when the page was locked. */
+  #lockedIn: string | null = null;
 
   constructor(
     private readonly api: ApiClient,
@@ -57,7 +61,10 @@ export class Desk {
       onEnd: (turn) => this.#turnEnded(turn),
       onSessionEnded: ended,
     });
-    this.composer = new Composer(api, timers, (text) => this.conversation.ask(text));
+    this.conversations = new ConversationList(api, timers);
+    this.composer = new Composer(api, timers, (text, replaces) =>
+      this.conversation.ask(text, this.#isLast(replaces) ? replaces : null),
+    );
     this.sources = new Sources(api, ended);
     this.status = new StatusState(api, timers, ([first]) => {
       if (first) this.announcer.interrupt(t("aloud.broken", { title: first.title }));
@@ -66,33 +73,70 @@ export class Desk {
 
   /** Begins, or takes up what a reload interrupted. */
   async start(): Promise<void> {
-    void this.status.watch();
     const resumed = await this.session.start();
-    // A conversation that is there but cannot be read must not look like an empty one.
-    if (resumed && !(await this.conversation.load())) this.session.phase = "unreachable";
-    this.#tick();
-    this.#holdAfter(this.conversation.turns.at(-1));
-    this.loaded = true;
-    if (!this.conversation.running) void this.composer.release();
-    await this.#suggest();
+    if (this.session.phase !== "active") return;
+    await this.#furnish(resumed ? "latest" : "nothing");
   }
 
-  /** Starts a new conversation after the last one has ended by itself. */
-  async renew(): Promise<void> {
+  /** Goes on as a guest: in the session that is there, or in a new one. */
+  async beGuest(): Promise<void> {
+    if (this.session.phase === "active" && this.session.guest) return;
     await this.session.renew();
-    await this.#suggest();
+    await this.#furnish("nothing");
   }
 
-  /** Leaves and wipes; gives the code of the error when that was not possible. */
+  /** Takes up the sign-in of a person, where they left when the page was locked for them. */
+  async enter(session: Session): Promise<void> {
+    const back = this.session.locked !== null && this.session.locked.name === session.name;
+    const open = back ? this.#lockedIn : null;
+    if (!back) this.composer.wipe();
+    this.#lockedIn = null;
+    this.#forgetConversation();
+    this.session.wipedAt = null;
+    this.session.take(session);
+    await this.#furnish(open === null ? "fresh" : { open });
+  }
+
+  /** Takes up a session once its reader has a password of their own. */
+  async settle(): Promise<void> {
+    await this.session.refresh();
+    await this.#furnish("fresh");
+  }
+
+  /** Leaves; gives the code of the error when that was not possible. */
   async leave(): Promise<string | null> {
+    const { guest } = this.session;
     try {
       await this.session.leave();
     } catch (error) {
-      return error instanceof ApiError ? error.code : "unknown";
+      return codeOf(error);
     }
-    this.announcer.say(t("aloud.wiped"));
-    void this.#suggest();
+    this.announcer.say(t(guest ? "aloud.wiped" : "aloud.signedOut"));
+    if (guest) void this.#suggest();
     return null;
+  }
+
+  /** Begins another conversation, which a guest cannot: theirs is wiped first. */
+  fresh(): void {
+    this.sources.wipe();
+    this.conversation.fresh();
+  }
+
+  /** Opens one of the reader's conversations. */
+  async open(id: string): Promise<void> {
+    if (this.conversation.id === id && this.conversation.turns.length > 0) return;
+    this.sources.wipe();
+    this.composer.editing = null;
+    // One that ended meanwhile is no longer in the list either.
+    if (!(await this.conversation.open(id))) await this.conversations.refresh();
+    this.#tick();
+  }
+
+  /** Deletes one of the reader's conversations; gives the code of the error, if there was one. */
+  async remove(id: string): Promise<string | null> {
+    const code = await this.conversations.remove(id);
+    if (code === null && this.conversation.id === id) this.fresh();
+    return code;
   }
 
   ask(question: string): void {
@@ -104,7 +148,7 @@ export class Desk {
     switch (act) {
       case "retry":
       case "again":
-        if (turn.question) this.ask(turn.question.text);
+        if (turn.question) void this.composer.sendText(turn.question.text, turn.id);
         break;
       case "passages": {
         const [first] = turn.citations;
@@ -132,6 +176,27 @@ export class Desk {
     if (last) this.sources.show(last.id, last.citations, number);
   }
 
+  #isLast(turn: string | null): boolean {
+    return turn !== null && this.conversation.turns.at(-1)?.id === turn;
+  }
+
+  async #furnish(with_: "nothing" | "fresh" | "latest" | { open: string }): Promise<void> {
+    // Until the password is one's own, nothing else can be asked for.
+    if (this.session.session?.must_change_password) return;
+    if (with_ === "fresh") this.conversation.fresh();
+    else if (with_ !== "nothing") {
+      const read = await this.conversation.load(with_ === "latest" ? null : with_.open);
+      // A conversation that is there but cannot be read must not look like an empty one.
+      if (!read && with_ === "latest") this.session.phase = "unreachable";
+    }
+    this.#tick();
+    this.#holdAfter(this.conversation.turns.at(-1));
+    this.loaded = true;
+    if (!this.conversation.running) void this.composer.release();
+    if (!this.session.guest) void this.conversations.refresh();
+    await this.#suggest();
+  }
+
   #turnEnded(turn: TurnView): void {
     this.now = this.timers.now();
     this.#narrator.onEnd(turn, this.context);
@@ -139,6 +204,18 @@ export class Desk {
     this.#holdAfter(turn);
     void this.composer.release();
     void this.session.refresh();
+    if (!this.session.guest) void this.#placeTurn();
+  }
+
+  /** Learns which conversation the turn went to, and how long that is kept now. */
+  async #placeTurn(): Promise<void> {
+    await this.conversations.refresh();
+    const { conversation, conversations } = this;
+    const [latest] = conversations.items;
+    const current = conversations.items.find(({ id }) => id === conversation.id) ?? latest;
+    if (!current || conversation.turns.length === 0) return;
+    conversation.id = current.id;
+    conversation.endsAt = current.ends_at;
   }
 
   #holdAfter(turn: TurnView | undefined): void {
@@ -166,12 +243,23 @@ export class Desk {
   }
 
   #wipe(): void {
+    const { endedAt, locked, phase } = this.session;
+    this.#lockedIn = phase === "locked" ? this.conversation.id : null;
+    this.#forgetConversation();
+    // Who was away finds what they were writing; nobody else does.
+    if (phase !== "locked") this.composer.wipe();
+    if (phase === "ended" && endedAt) {
+      this.announcer.interrupt(t("ended.title", { time: timeOfDay(endedAt) }));
+    }
+    if (phase === "locked" && locked) this.announcer.interrupt(t(`locked.${locked.reason}`));
+  }
+
+  #forgetConversation(): void {
     this.#cancelTick();
     this.announcer.hush();
     this.conversation.wipe();
-    this.composer.wipe();
+    this.conversations.wipe();
     this.sources.wipe();
-    const { endedAt } = this.session;
-    if (endedAt) this.announcer.interrupt(t("ended.title", { time: timeOfDay(endedAt) }));
+    this.suggestions = [];
   }
 }

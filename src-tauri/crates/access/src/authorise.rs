@@ -6,7 +6,7 @@ use cloister_types::{Act, Authorized, Permission};
 
 use crate::{
     Access, RoleName, Session,
-    policy::{Asker, Decision, Explanation, Resource, Verdict},
+    policy::{Asker, Decision, Explanation, Resource, Situation, Verdict},
 };
 
 /// Why the policy said no. Holds nothing of the resource.
@@ -74,6 +74,22 @@ impl Denied {
 }
 
 impl Access {
+    /// What the reader of `session` may do to the appliance now, once a second factor was shown:
+    /// for offering it. Each act asks again.
+    #[must_use]
+    pub fn permissions(&self, session: &Session) -> Vec<Permission> {
+        let asker = Asker::from(&session.principal);
+        let now = self.policy().situation(session, self.clock());
+        let situation = Situation { second_factor: Some(0), ..now };
+        let policy = self.policy().policy();
+        let may = |permission: &Permission| {
+            policy.applies(*permission, &Resource::Appliance)
+                && policy.decide(&asker, *permission, &Resource::Appliance, &situation).verdict
+                    == Verdict::Allowed
+        };
+        Permission::ALL.iter().copied().filter(may).collect()
+    }
+
     /// Asks the policy whether the reader of `session` may do `A` to `resource`.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ mod alert;
 mod audit;
 mod backup;
 mod destinations;
+mod holding;
 mod keys;
 mod knowledge;
 mod limit;
@@ -22,8 +23,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use self::{
-    account::*, alert::*, audit::*, backup::*, destinations::*, keys::*, knowledge::*, limit::*,
-    operations::*, policy::*, privacy::*, retention::*, secret::*, session::*, status::*, turn::*,
+    account::*, alert::*, audit::*, backup::*, destinations::*, holding::*, keys::*, knowledge::*,
+    limit::*, operations::*, policy::*, privacy::*, retention::*, secret::*, session::*, status::*,
+    turn::*,
 };
 use crate::ErrorCode;
 

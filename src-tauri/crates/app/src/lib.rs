@@ -28,6 +28,7 @@ mod export;
 mod feedback;
 mod guard;
 mod guard_settings;
+mod holdings;
 mod integrity;
 mod journal;
 mod keys;

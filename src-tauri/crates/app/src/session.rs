@@ -108,6 +108,7 @@ impl App {
                 .map(ToString::to_string)
                 .collect::<Vec<_>>()
                 .join(", "),
+            permissions: self.access.permissions(session).iter().map(ToString::to_string).collect(),
             idle_minutes: IDLE_LIFE.as_secs() / 60,
             expires_at: session.expires_at.to_string(),
             messages_per_minute: messages_per_minute(&self.access.limits(), session),

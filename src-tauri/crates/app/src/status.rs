@@ -13,6 +13,7 @@ impl App {
             site: SiteDto { name: self.site.clone() },
             model: self.model.status().into(),
             promises: self.promises.read().unwrap_or_else(PoisonError::into_inner).clone(),
+            administered: self.access.policy().is_administered(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cloister_access::{Peer, Session};
-use cloister_chat::{Event, RunningTurn, TurnView};
+use cloister_chat::{Event, RunningTurn, TurnView, open_turn};
 use cloister_store::{Purpose, Standing};
 use cloister_types::{ConversationId, OwnerId, Secret, TurnId};
 
@@ -14,6 +14,9 @@ use crate::{
 
 /// Most characters in one message.
 pub(crate) const MOST_MESSAGE_CHARS: usize = 8_000;
+
+/// Most characters of the question that stands for a conversation in a list.
+const MOST_TITLE_CHARS: usize = 120;
 
 impl App {
     /// Takes a message and starts its turn, which runs whether or not somebody follows it: in the
@@ -109,22 +112,64 @@ impl App {
         })
     }
 
-    /// The reader's conversations, the one spoken in last first.
+    /// The reader's conversations, the one spoken in last first; with `find`, those in which a
+    /// question or an answer holds it, whatever its case. They are opened in memory alone.
     ///
     /// # Errors
     /// [`ErrorCode::StoreFailed`] when they cannot be read.
-    pub async fn conversations(&self, session: &Session) -> Result<ConversationsDto, AppError> {
+    pub async fn conversations(
+        &self,
+        session: &Session,
+        find: Option<&str>,
+    ) -> Result<ConversationsDto, AppError> {
         let now = self.options.clock.now();
+        let wanted = find.map(str::to_lowercase).filter(|wanted| !wanted.trim().is_empty());
         let rows = self.store.conversations_of(session.owner()).await?;
-        let live = rows.into_iter().filter(|(row, _)| row.expires_at > now);
-        let items = live.map(|(row, turns)| OwnConversationDto {
-            id: row.id.to_string(),
-            started_at: row.started_at.to_string(),
-            last_turn_at: row.last_turn_at.to_string(),
-            ends_at: row.expires_at.to_string(),
-            turns,
-        });
-        Ok(ConversationsDto { items: items.collect() })
+        let mut items = Vec::new();
+        for (row, turns) in rows.into_iter().filter(|(row, _)| row.expires_at > now) {
+            if let Some(wanted) = &wanted
+                && !self.conversation_holds(session, row.id, wanted).await?
+            {
+                continue;
+            }
+            items.push(OwnConversationDto {
+                id: row.id.to_string(),
+                started_at: row.started_at.to_string(),
+                last_turn_at: row.last_turn_at.to_string(),
+                ends_at: row.expires_at.to_string(),
+                turns,
+                title: self.title_of(session, row.id).await?,
+            });
+        }
+        Ok(ConversationsDto { items })
+    }
+
+    async fn title_of(
+        &self,
+        session: &Session,
+        conversation: ConversationId,
+    ) -> Result<Option<String>, AppError> {
+        let Some(first) = self.store.first_turn(session.owner(), conversation).await? else {
+            return Ok(None);
+        };
+        let turn = open_turn(session, first.id, &first.sealed)?;
+        Ok(Some(turn.question.text.chars().take(MOST_TITLE_CHARS).collect()))
+    }
+
+    async fn conversation_holds(
+        &self,
+        session: &Session,
+        conversation: ConversationId,
+        wanted: &str,
+    ) -> Result<bool, AppError> {
+        for row in self.store.turns(session.owner(), conversation).await? {
+            let turn = open_turn(session, row.id, &row.sealed)?;
+            let holds = |text: &str| text.to_lowercase().contains(wanted);
+            if holds(&turn.question.text) || holds(&turn.answer) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Begins a conversation; the reader's next message goes there unless it names another.
@@ -142,6 +187,7 @@ impl App {
             last_turn_at: row.last_turn_at.to_string(),
             ends_at: row.expires_at.to_string(),
             turns: 0,
+            title: None,
         })
     }
 

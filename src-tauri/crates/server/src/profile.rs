@@ -5,7 +5,8 @@ use axum::{
     extract::{Path, State},
 };
 use cloister_app::{
-    CodeDto, EnrolmentDto, ErrorBody, MeDto, OwnSessionsDto, PasswordChangeDto, RecoveryCodesDto,
+    CodeDto, EnrolmentDto, ErrorBody, HoldingsDto, MeDto, OwnSessionsDto, PasswordChangeDto,
+    RecoveryCodesDto,
 };
 use http::StatusCode;
 
@@ -22,6 +23,16 @@ pub(crate) async fn show(
     Newcomer(session): Newcomer,
 ) -> Result<Json<MeDto>, ApiError> {
     Ok(Json(context.app.me(&session).await?))
+}
+
+/// What is held about the reader, how long, and who read it.
+#[utoipa::path(get, path = "/api/me/data", tag = "me",
+    responses((status = 200, body = HoldingsDto), (status = 401, body = ErrorBody)))]
+pub(crate) async fn holdings(
+    State(context): State<Context>,
+    Reader(session): Reader,
+) -> Result<Json<HoldingsDto>, ApiError> {
+    Ok(Json(context.app.holdings(&session).await?))
 }
 
 /// Changes the reader's password; their other sessions end.

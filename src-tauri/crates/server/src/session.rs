@@ -5,7 +5,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use cloister_app::{CodeDto, ErrorBody, Session, SessionDto, SignInDto, Token};
+use cloister_app::{AppError, CodeDto, ErrorBody, Session, SessionDto, SignInDto, Token};
 use http::{HeaderMap, StatusCode, header};
 
 use crate::{
@@ -80,6 +80,19 @@ pub(crate) async fn show(
     Newcomer(session): Newcomer,
 ) -> Json<SessionDto> {
     Json(context.app.session(&session))
+}
+
+/// Says that its reader is still there, which extends the session of whoever signed in; a guest's
+/// lives by messages alone.
+#[utoipa::path(post, path = "/api/session/stay", tag = "session",
+    responses((status = 200, body = SessionDto), (status = 401, body = ErrorBody)))]
+pub(crate) async fn stay(
+    State(context): State<Context>,
+    Reader(session): Reader,
+) -> Result<Json<SessionDto>, ApiError> {
+    // The reader's extractor has extended it already.
+    let extended = context.app.refreshed(&session).await?;
+    Ok(Json(context.app.session(&extended.ok_or_else(AppError::session_required)?)))
 }
 
 /// Leaves: the session ends, a guest's with its key and everything said in it.

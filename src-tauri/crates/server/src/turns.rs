@@ -13,10 +13,11 @@ use cloister_app::{
 };
 use futures_util::{Stream, StreamExt};
 use http::StatusCode;
+use serde::Deserialize;
 
 use crate::{
     ApiError,
-    reader::{Body, Context, Reader},
+    reader::{Body, Context, Parameters, Reader},
 };
 
 /// Takes a message and starts its turn.
@@ -71,14 +72,23 @@ pub(crate) async fn conversation(
     Ok(Json(context.app.conversation(&session, None).await?))
 }
 
-/// The reader's conversations.
+/// Which of the reader's conversations are listed.
+#[derive(Deserialize)]
+pub(crate) struct Wanted {
+    find: Option<String>,
+}
+
+/// The reader's conversations, or those in which something was said.
 #[utoipa::path(get, path = "/api/conversations", tag = "turns",
-    responses((status = 200, body = ConversationsDto), (status = 401, body = ErrorBody)))]
+    params(("find" = Option<String>, Query, description = "Words of a question or answer")),
+    responses((status = 200, body = ConversationsDto), (status = 400, body = ErrorBody),
+        (status = 401, body = ErrorBody)))]
 pub(crate) async fn conversations(
     State(context): State<Context>,
     Reader(session): Reader,
+    Parameters(wanted): Parameters<Wanted>,
 ) -> Result<Json<ConversationsDto>, ApiError> {
-    Ok(Json(context.app.conversations(&session).await?))
+    Ok(Json(context.app.conversations(&session, wanted.find.as_deref()).await?))
 }
 
 /// Begins a conversation, to which the next message goes.

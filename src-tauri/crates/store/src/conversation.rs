@@ -325,6 +325,33 @@ impl Store {
             .collect::<Option<_>>()
             .ok_or(StoreError::MalformedRow { table: "turn" })
     }
+
+    /// The first turn of a conversation, if it has one and belongs to `owner`.
+    ///
+    /// # Errors
+    /// When it could not be read.
+    pub async fn first_turn(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+    ) -> Result<Option<TurnRow>, StoreError> {
+        let (session, account) = owner_columns(owner);
+        let row: Option<StoredTurn> = sqlx::query_as(
+            "SELECT turn.id, turn.ordinal, turn.asked_at, turn.completed_at, turn.outcome, \
+                    turn.sealed \
+             FROM turn JOIN conversation ON conversation.id = turn.conversation_id \
+             WHERE conversation.id = ?1 \
+             AND (conversation.session_id = ?2 OR conversation.account_id = ?3) \
+             ORDER BY turn.ordinal LIMIT 1",
+        )
+        .bind(conversation.to_string())
+        .bind(session)
+        .bind(account)
+        .fetch_optional(self.readers())
+        .await?;
+        row.map(|row| TurnRow::from_stored(row).ok_or(StoreError::MalformedRow { table: "turn" }))
+            .transpose()
+    }
 }
 
 /// The two columns of which an owner fills one; NULL equals nothing.

@@ -19,6 +19,8 @@ export class Composer {
   sending = $state(false);
   /** True when the draft goes out by itself as soon as the running answer ends. */
   waiting = $state(false);
+  /** The turn whose question the draft is, changed; sending replaces it. */
+  editing = $state<string | null>(null);
   pause = $state.raw<Pause | null>(null);
   /** Whole seconds left of the pause. */
   secondsLeft = $state(0);
@@ -36,7 +38,7 @@ export class Composer {
   constructor(
     private readonly api: ApiClient,
     private readonly timers: Timers,
-    private readonly ask: (text: string) => Promise<Asked>,
+    private readonly ask: (text: string, replaces: string | null) => Promise<Asked>,
   ) {}
 
   /** Takes what the person wrote. */
@@ -55,16 +57,19 @@ export class Composer {
       return;
     }
     const text = this.draft;
-    const refusal = await this.#submit(text);
+    const refusal = await this.#submit(text, this.editing);
     if (refusal === null && this.draft === text) this.clear();
     // The session ended while its person was here and writing: their words are not lost with it.
     if (refusal?.kind === "ended") this.draft = text;
   }
 
-  /** Asks something that is not the draft (a suggestion, an earlier question); the draft stays. */
-  async sendText(text: string): Promise<void> {
-    if (this.sending || this.pause) return;
-    await this.#submit(text);
+  /**
+   * Asks something that is not the draft (a suggestion, an earlier question); the draft stays.
+   * Resolves to whether it was taken.
+   */
+  async sendText(text: string, replaces: string | null = null): Promise<boolean> {
+    if (this.sending || this.pause) return false;
+    return (await this.#submit(text, replaces)) === null;
   }
 
   /** What the draft waited for is over: the running answer has ended, or the session is there. */
@@ -84,6 +89,7 @@ export class Composer {
   /** Forgets the draft. */
   clear(): void {
     this.write("");
+    this.editing = null;
     this.findings = [];
     this.#cancelCheck();
   }
@@ -94,10 +100,10 @@ export class Composer {
     this.sending = false;
   }
 
-  async #submit(text: string): Promise<Refusal | null> {
+  async #submit(text: string, replaces: string | null = null): Promise<Refusal | null> {
     this.sending = true;
     this.error = null;
-    const asked = await this.ask(text);
+    const asked = await this.ask(text, replaces);
     this.sending = false;
     if (asked.taken) return null;
     this.#refused(asked.refusal);
@@ -121,6 +127,9 @@ export class Composer {
         break;
       case "empty":
         this.error = "message_empty";
+        break;
+      case "consent":
+        this.error = "consent_required";
         break;
       case "ended":
         break;

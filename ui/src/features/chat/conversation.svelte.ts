@@ -1,13 +1,13 @@
 /** The conversation: its turns, the one that runs, and what may be done with them. */
-import { ApiError, type ApiClient } from "../../lib/api/client";
-import type { TurnEvent } from "../../lib/api/model";
+import { ApiError, type ApiClient, codeOf } from "../../lib/api/client";
+import type { Rating, TurnEvent } from "../../lib/api/model";
 import type { Timers } from "../../lib/timers";
 import { accepted, applyEvent, fromRecord, isRunning, lost, type TurnView } from "./turn";
 
 /** Why a question was not taken; the draft stays with whoever asked. */
 export type Refusal =
   | { kind: "rate_limited" | "cooling_down"; until: number }
-  | { kind: "running" | "too_long" | "empty" | "ended" }
+  | { kind: "running" | "too_long" | "empty" | "ended" | "consent" }
   | { kind: "failed"; code: string };
 
 export type Asked = { taken: true } | { taken: false; refusal: Refusal };
@@ -26,9 +26,16 @@ const REATTACH_MS = [300, 1_000, 2_000, 4_000, 8_000];
 const DEFAULT_PAUSE_S = 10;
 
 export class Conversation {
+  /** The conversation's id; `null` before its first turn, and for a guest, who has one only. */
+  id = $state<string | null>(null);
+  /** When it is destroyed unless something is said before. */
+  endsAt = $state<string | null>(null);
   turns = $state.raw<readonly TurnView[]>([]);
+  /** What the reader said of answers on this page. */
+  ratings = $state.raw<ReadonlyMap<string, Rating>>(new Map());
   stopping = $state(false);
   running = $derived(this.turns.find(isRunning) ?? null);
+  #fresh = false;
   #abort = new AbortController();
   #pending: TurnEvent[] = [];
   #cancelFlush: (() => void) | null = null;
@@ -40,15 +47,18 @@ export class Conversation {
   ) {}
 
   /**
-   * Reads the conversation so far and takes up a turn that still runs. Resolves to whether it
-   * could be read; the end of the session is told to the listener and counts as read.
+   * Reads a conversation, the latest unless one is named, and takes up a turn that still runs.
+   * Resolves to whether it could be read; the end of the session is told to the listener and counts
+   * as read.
    */
-  async load(): Promise<boolean> {
+  async load(id: string | null = null): Promise<boolean> {
     const abort = this.#abort;
     try {
-      const record = await this.api.conversation();
+      const record = await this.api.conversation(id);
       if (abort.signal.aborted) return true;
       const now = this.timers.now();
+      this.id = record.id;
+      this.endsAt = record.id === null ? null : record.ends_at;
       this.turns = record.turns.map((turn) => fromRecord(turn, now));
     } catch (error) {
       return this.#noticeEnd(error);
@@ -58,19 +68,43 @@ export class Conversation {
     return true;
   }
 
-  /** Asks; resolves as soon as the question was taken or refused. */
-  async ask(text: string): Promise<Asked> {
+  /** Begins a new conversation with the next question, as those can who have several. */
+  fresh(): void {
+    this.wipe();
+    this.#fresh = true;
+  }
+
+  /** Opens another of the reader's conversations. */
+  async open(id: string): Promise<boolean> {
+    this.wipe();
+    return this.load(id);
+  }
+
+  /**
+   * Asks; resolves as soon as the question was taken or refused. A turn that it replaces is deleted
+   * once the new one was taken, so that a refusal costs nothing.
+   */
+  async ask(text: string, replaces: string | null = null): Promise<Asked> {
     if (this.turns.some(isRunning)) return { taken: false, refusal: { kind: "running" } };
     const abort = this.#abort;
     try {
-      const id = await this.api.ask(text);
+      if (this.#fresh) this.id = (await this.api.beginConversation()).id;
+      if (abort.signal.aborted) return { taken: true };
+      this.#fresh = false;
+      const id = await this.api.ask(text, this.id);
       if (abort.signal.aborted) return { taken: true };
       this.turns = [...this.turns, accepted(id, this.timers.now())];
+      if (replaces !== null) void this.#drop(replaces);
       void this.#follow(id);
       return { taken: true };
     } catch (error) {
       const refusal = this.#refusalOf(error);
-      if (refusal.kind === "running") void this.load();
+      if (refusal.kind === "running") {
+        await this.load(this.id);
+        // It is not of this conversation: nothing here will end for which the draft could wait.
+        if (!this.running)
+          return { taken: false, refusal: { kind: "failed", code: codeOf(error) } };
+      }
       if (refusal.kind === "ended") this.listener.onSessionEnded();
       return { taken: false, refusal };
     }
@@ -89,6 +123,19 @@ export class Conversation {
     }
   }
 
+  /** Says whether an answer helped; resolves to the code of the error, if there was one. */
+  async rate(turn: string, rating: Rating, comment: string): Promise<string | null> {
+    const remark = comment.trim();
+    try {
+      await this.api.rate(turn, remark === "" ? { rating } : { rating, comment: remark });
+    } catch (error) {
+      this.#noticeEnd(error);
+      return codeOf(error);
+    }
+    this.ratings = new Map(this.ratings).set(turn, rating);
+    return null;
+  }
+
   /** Forgets everything on this page. */
   wipe(): void {
     this.#abort.abort();
@@ -97,7 +144,22 @@ export class Conversation {
     this.#cancelFlush = null;
     this.#pending = [];
     this.turns = [];
+    this.id = null;
+    this.endsAt = null;
+    this.ratings = new Map();
     this.stopping = false;
+    this.#fresh = false;
+  }
+
+  async #drop(turn: string): Promise<void> {
+    try {
+      await this.api.deleteTurn(turn);
+    } catch (error) {
+      // It stays then, in the record and on the page.
+      this.#noticeEnd(error);
+      return;
+    }
+    this.turns = this.turns.filter((each) => each.id !== turn);
   }
 
   async #follow(id: string): Promise<void> {
@@ -123,7 +185,7 @@ export class Conversation {
   // The stream cannot be had any more: the record may still say how the turn ended.
   async #settle(id: string, signal: AbortSignal): Promise<void> {
     const now = this.timers.now();
-    const record = await this.api.conversation().catch(() => null);
+    const record = await this.api.conversation(this.id).catch(() => null);
     if (signal.aborted) return;
     const turn = record?.turns.find((each) => each.id === id);
     this.stopping = false;
@@ -194,6 +256,8 @@ export class Conversation {
         return { kind: "too_long" };
       case "message_empty":
         return { kind: "empty" };
+      case "consent_required":
+        return { kind: "consent" };
       default:
         return { kind: "failed", code: error.code };
     }

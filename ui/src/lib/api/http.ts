@@ -8,12 +8,19 @@ export class HttpTransport implements Transport {
   constructor(private readonly fetcher: typeof fetch = (...args) => fetch(...args)) {}
 
   async request(method: Method, path: string, body?: object): Promise<Reply> {
-    const init: RequestInit = { method, credentials: "same-origin", cache: "no-store" };
-    if (body) {
-      init.body = JSON.stringify(body);
-      init.headers = { "content-type": "application/json" };
-    }
-    return replyOf(await this.fetcher(path, init));
+    return replyOf(await this.fetcher(path, asked(method, body)));
+  }
+
+  async save(method: Method, path: string, body: object | undefined, name: string): Promise<Reply> {
+    const response = await this.fetcher(path, asked(method, body));
+    if (!response.ok) return replyOf(response);
+    const address = URL.createObjectURL(await response.blob());
+    const link = document.createElement("a");
+    link.href = address;
+    link.download = name;
+    link.click();
+    URL.revokeObjectURL(address);
+    return { status: response.status, body: { file: name } };
   }
 
   async stream(
@@ -39,6 +46,16 @@ export class HttpTransport implements Transport {
       parser.push(decoder.decode(value, { stream: true }));
     }
   }
+}
+
+function asked(method: Method, body: object | undefined): RequestInit {
+  const init: RequestInit = { method, credentials: "same-origin", cache: "no-store" };
+  if (body === undefined) return init;
+  return {
+    ...init,
+    body: JSON.stringify(body),
+    headers: { "content-type": "application/json" },
+  };
 }
 
 async function replyOf(response: Response): Promise<Reply> {

@@ -17,6 +17,29 @@ export type Label = Schemas["Label"];
 export type Citation = Schemas["Citation"];
 export type Passage = Schemas["Passage"];
 
+export type OwnConversation = Schemas["OwnConversation"];
+export type Feedback = Schemas["Feedback"];
+export type Rating = Schemas["Rating"];
+export type Account = Schemas["Account"];
+export type Me = Schemas["Me"];
+export type OwnSession = Schemas["OwnSession"];
+export type Enrolment = Schemas["Enrolment"];
+export type Holdings = Schemas["Holdings"];
+export type Holding = Schemas["Holding"];
+export type AccessLog = Schemas["AccessLog"];
+export type AccessEntry = Schemas["AccessEntry"];
+export type ConsentList = Schemas["ConsentList"];
+export type Purpose = Schemas["Purpose"];
+export type Consent = Schemas["Consent"];
+export type PrivacyNotice = Schemas["PrivacyNotice"];
+export type ErasureReceipt = Schemas["ErasureReceipt"];
+export type Correction = Schemas["Correction"];
+export type KeySlot = Schemas["KeySlot"];
+export type KeyKind = Schemas["KeyKind"];
+export type UnlockState = Schemas["UnlockState"];
+export type Examination = Schemas["Examination"];
+export type ErrorCode = Schemas["ErrorCode"];
+
 /** What a turn is doing while it runs. */
 export type Stage = "guard" | "retrieve" | "queue" | "generate" | "check";
 

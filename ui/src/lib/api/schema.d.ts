@@ -288,7 +288,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The reader's conversations. */
+    /** The reader's conversations, or those in which something was said. */
     get: operations["conversations"];
     put?: never;
     /** Begins a conversation, to which the next message goes. */
@@ -637,6 +637,23 @@ export interface paths {
     };
     /** What is held of the reader's own requests. */
     get: operations["own"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/me/data": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What is held about the reader, how long, and who read it. */
+    get: operations["holdings"];
     put?: never;
     post?: never;
     delete?: never;
@@ -1162,6 +1179,26 @@ export interface paths {
     put?: never;
     /** Signs in; the session that the cookie names, if any, ends. */
     post: operations["sign_in"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/session/stay": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Says that its reader is still there, which extends the session of whoever signed in; a guest's
+     *     lives by messages alone.
+     */
+    post: operations["stay"];
     delete?: never;
     options?: never;
     head?: never;
@@ -2167,6 +2204,37 @@ export interface components {
       /** @description The holds, latest first. */
       items: components["schemas"]["Hold"][];
     };
+    /** @description How much of a class is held about the reader. Periods are in hours. */
+    Holding: {
+      /** @description The class. */
+      class: string;
+      /**
+       * Format: int32
+       * @description How many records.
+       */
+      count: number;
+      /**
+       * @description When the oldest of them ends, unless a legal hold keeps it; null where nothing is held, or
+       *     nothing ends while the account lives.
+       */
+      ends_first: string | null;
+      /** @description Under which identity. */
+      identity: string;
+      /**
+       * Format: int64
+       * @description How long it is kept.
+       */
+      period_hours: number;
+      /** @description What it holds. */
+      what: string;
+    };
+    /** @description What is held about the reader, class by class, and who read their message logs. */
+    Holdings: {
+      /** @description Every class that can be about somebody, from what is kept for the shortest time. */
+      items: components["schemas"]["Holding"][];
+      /** @description When message logs about the reader were read under a grant, oldest first. */
+      log_readings: string[];
+    };
     /** @description What an import changed. */
     Imported: {
       /**
@@ -2484,6 +2552,8 @@ export interface components {
       last_turn_at: string;
       /** @description When it began. */
       started_at: string;
+      /** @description The beginning of its first question, as it was kept; null before one. */
+      title: string | null;
       /**
        * Format: int32
        * @description How many turns it has.
@@ -2937,6 +3007,8 @@ export interface components {
       must_change_password?: boolean;
       /** @description The name that the reader signed in with. */
       name?: string | null;
+      /** @description What the reader may do to the appliance, once a second factor was shown: for offering it. */
+      permissions: string[];
       /** @description The reader's role. */
       role: string;
     };
@@ -2980,6 +3052,8 @@ export interface components {
     Standing: "allowed" | "consent_required" | "objected" | "restricted";
     /** @description The state of the appliance, for the status line. */
     Status: {
+      /** @description Whether it has an administrator. */
+      administered: boolean;
       /** @description The model's state. */
       model: components["schemas"]["ModelStatus"];
       /** @description The promises, as last checked. */
@@ -4018,7 +4092,10 @@ export interface operations {
   };
   conversations: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Words of a question or answer */
+        find?: string;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -4031,6 +4108,14 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Conversations"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
         };
       };
       401: {
@@ -5031,6 +5116,33 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["AccessLog"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  holdings: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Holdings"];
         };
       };
       401: {
@@ -6652,6 +6764,33 @@ export interface operations {
         };
       };
       429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  stay: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Session"];
+        };
+      };
+      401: {
         headers: {
           [name: string]: unknown;
         };

@@ -9,6 +9,10 @@ export class TauriTransport implements Transport {
     return invoke<Reply>("request", { method, path, body: body ?? null });
   }
 
+  save(method: Method, path: string, body: object | undefined, name: string): Promise<Reply> {
+    return invoke<Reply>("save", { method, path, body: body ?? null, name });
+  }
+
   stream(path: string, onEvent: (event: RawEvent) => void, signal: AbortSignal): Promise<Reply> {
     const channel = new Channel<RawEvent>();
     channel.onmessage = (event) => {

@@ -1,3 +1,9 @@
+import { account } from "./en/account";
+import { errors } from "./en/errors";
+import { setup } from "./en/setup";
+import { shell } from "./en/shell";
+import { signIn } from "./en/sign-in";
+
 /**
  * Every sentence of the interface, in English. Another language is a file with the same keys.
  *
@@ -5,10 +11,15 @@
  * language's plural rules; a language may add `zero`, `two`, `few` and `many`.
  */
 export const en = {
+  ...shell,
+  ...signIn,
+  ...account,
+  ...setup,
+  ...errors,
   "app.name": "Cloister",
   "app.you": "You",
 
-  "side.label": "Conversation and suggestions",
+  "side.label": "Side",
   "side.new": "New conversation",
   "side.session": "This session",
   "side.often": "Often asked here",
@@ -76,8 +87,8 @@ export const en = {
   "answer.reading": "reading",
   "answer.writing": "writing",
   "answer.sources": {
-    one: "reading {count} source open to guests",
-    other: "reading {count} sources open to guests",
+    one: "reading {count} source you may read",
+    other: "reading {count} sources you may read",
   },
   "answer.stopping": "stopping",
   "answer.still": "Still working",
@@ -226,6 +237,8 @@ export const en = {
   "status.restarting": "The model is starting again",
   "status.missing": "No model is loaded yet",
   "status.modelFailed": "The model could not be started",
+  "status.ownKey": "Your conversations are sealed with your own key",
+  "status.locks": "Locks after {minutes} min of quiet",
   "status.wipe": "Wiped after {minutes} min of quiet",
   "status.lost": "The state of this machine cannot be read",
 

@@ -69,10 +69,16 @@ impl PolicyDesk {
         self.administered.store(administered, Ordering::Release);
     }
 
+    /// Whether the appliance has an administrator, as last noted.
+    #[must_use]
+    pub fn is_administered(&self) -> bool {
+        self.administered.load(Ordering::Acquire)
+    }
+
     /// The situation of `session` now.
     #[must_use]
     pub fn situation(&self, session: &Session, clock: &dyn Clock) -> Situation {
-        Situation::of(session, clock, &self.zone, self.administered.load(Ordering::Acquire))
+        Situation::of(session, clock, &self.zone, self.is_administered())
     }
 
     /// Asks the policy in force, or remembers what it said in the same minute to the same question.

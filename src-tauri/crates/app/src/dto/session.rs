@@ -29,6 +29,8 @@ pub struct SessionDto {
     pub name: Option<String>,
     /// The reader's role.
     pub role: String,
+    /// What the reader may do to the appliance, once a second factor was shown: for offering it.
+    pub permissions: Vec<String>,
     /// Minutes without a message after which the session ends.
     pub idle_minutes: u64,
     /// When it ends unless a message is sent before.

@@ -15,6 +15,8 @@ pub struct StatusDto {
     pub model: ModelDto,
     /// The promises, as last checked.
     pub promises: Vec<PromiseDto>,
+    /// Whether it has an administrator.
+    pub administered: bool,
 }
 
 /// Whose desk this is.

@@ -167,6 +167,9 @@ pub struct OwnConversationDto {
     pub ends_at: String,
     /// How many turns it has.
     pub turns: u32,
+    /// The beginning of its first question, as it was kept; null before one.
+    #[schema(required)]
+    pub title: Option<String>,
 }
 
 /// The reader's conversations, the one spoken in last first.
