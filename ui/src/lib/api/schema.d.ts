@@ -213,6 +213,92 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/backups": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The backups in every destination. */
+    get: operations["list"];
+    put?: never;
+    /** Makes and verifies a backup, while others go on. */
+    post: operations["make"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/backups/accept": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes the audit log of a restored vault for the right one. */
+    post: operations["accept"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/backups/drill": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Restores a backup for trial and wipes it again. */
+    post: operations["drill"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/backups/schedule": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Says when backups are made, and how many stay in each destination. */
+    put: operations["schedule"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/backups/verify": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Verifies a backup. */
+    post: operations["verify"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/challenge": {
     parameters: {
       query?: never;
@@ -1719,6 +1805,71 @@ export interface components {
       /** @description Whose log it is. */
       vault: string;
     };
+    /** @description A backup, by what can be read of it without a key. */
+    Backup: {
+      /**
+       * Format: int64
+       * @description The audit record that the signed head in it is of.
+       */
+      audit_seq: number;
+      /**
+       * Format: int64
+       * @description The length of the database in bytes.
+       */
+      bytes: number;
+      /** @description The file. */
+      file: string;
+      /** @description When it was made. */
+      made_at: string;
+      /** @description The version of the program that made it. */
+      program: string;
+      /**
+       * Format: int64
+       * @description The version of the database's schema.
+       */
+      schema: number;
+      /** @description The id of the vault. */
+      vault: string;
+    };
+    /** @description A backup that is there already. */
+    BackupFile: {
+      /**
+       * @description Its name, which is looked for in every destination; on the machine itself, also a path from
+       *     the root on.
+       */
+      file: string;
+    };
+    /** @description When backups are made, and how many stay in each destination. */
+    BackupSchedule: {
+      /**
+       * Format: int64
+       * @description The newest of each of so many days stays.
+       */
+      daily: number;
+      /**
+       * Format: int64
+       * @description Every so many hours; 0 for never.
+       */
+      every_hours: number;
+      /**
+       * Format: int64
+       * @description The newest of each of so many weeks stays.
+       */
+      weekly: number;
+    };
+    /** @description Backups, newest first. */
+    Backups: {
+      /** @description Whether they lie beside the vault, where they are lost with the disk. */
+      beside_vault: boolean;
+      /** @description When one was last restored for trial, with success. */
+      drilled_at?: string | null;
+      /** @description The backups. */
+      items: components["schemas"]["Backup"][];
+      /** @description When the last was made, wherever it is now. */
+      made_at?: string | null;
+      /** @description When they are made. */
+      schedule: components["schemas"]["BackupSchedule"];
+    };
     /** @description Another lawful basis for a purpose. */
     BasisChange: {
       /** @description The basis: consent, contract, `public_task` or `legitimate_interests`. */
@@ -1941,6 +2092,47 @@ export interface components {
       /** @description Findings, in the draft's own offsets. */
       findings: components["schemas"]["Span"][];
     };
+    /** @description What a drill showed. */
+    Drill: {
+      /**
+       * Format: int64
+       * @description Accounts that came back.
+       */
+      accounts: number;
+      /**
+       * Format: int64
+       * @description Audit records, which were all verified.
+       */
+      audit_records: number;
+      /** @description The backup. */
+      backup: components["schemas"]["Backup"];
+      /**
+       * Format: int64
+       * @description Conversations.
+       */
+      conversations: number;
+      /**
+       * Format: int64
+       * @description People who were erased again; missing where the tombstones are not beside the backup, and a
+       *     restore would refuse.
+       */
+      erased?: number | null;
+      /**
+       * Format: int64
+       * @description Passages of the knowledge.
+       */
+      passages: number;
+      /**
+       * Format: int64
+       * @description How long it took, in milliseconds.
+       */
+      took_ms: number;
+      /**
+       * Format: int64
+       * @description Turns.
+       */
+      turns: number;
+    };
     /** @description An authenticator to set up; it counts once a code of it was shown. */
     Enrolment: {
       /** @description The address as a picture for a terminal: lines of half blocks. */
@@ -2046,6 +2238,7 @@ export interface components {
       | "knowledge_failed"
       | "document_unreadable"
       | "document_conflict"
+      | "backup_unusable"
       | "model_missing"
       | "model_altered"
       | "model_unavailable"
@@ -2450,6 +2643,16 @@ export interface components {
       /** @description Its roles. */
       roles?: string[];
     };
+    /**
+     * @description Where a backup goes: to every destination unless one is named, and into the vault's own folder
+     *     while there is none.
+     */
+    NewBackup: {
+      /** @description The name of a destination. */
+      destination?: string | null;
+      /** @description Or a folder, from the root on; on the machine itself only. */
+      folder?: string | null;
+    };
     /** @description A consent to give. */
     NewConsent: {
       /** @description To what. */
@@ -2466,6 +2669,12 @@ export interface components {
       field: components["schemas"]["CorrectionField"];
       /** @description What it should be, in at most 400 characters. */
       wanted: string;
+    };
+    /** @description A drill to make. */
+    NewDrill: {
+      /** @description Its name, or a path as for verifying. */
+      file: string;
+      unlock?: components["schemas"]["Unlock"] | null;
     };
     /** @description A hold to place: of an account or a pseudonym, of a class, or of a class of one person. */
     NewHold: {
@@ -3947,6 +4156,294 @@ export interface operations {
         };
       };
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Backups"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  make: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewBackup"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Backups"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  accept: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  drill: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewDrill"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Drill"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  schedule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BackupSchedule"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BackupSchedule"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  verify: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BackupFile"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Backup"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      422: {
         headers: {
           [name: string]: unknown;
         };
