@@ -169,6 +169,10 @@ impl Store {
             files::remove_if_there(&file)?;
             return Err(error);
         }
+        // Beyond what was copied: a vault restored from it can't pass for this one.
+        if let Err(error) = self.sign_last().await {
+            tracing::warn!(%error, "the audit log's head was not signed after the backup");
+        }
         Ok(made)
     }
 
