@@ -5,4 +5,5 @@
 mod chat;
 mod confinement;
 mod looks;
+mod setup;
 mod window;

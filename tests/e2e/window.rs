@@ -45,10 +45,19 @@ pub(crate) fn drivable() -> PathBuf {
 }
 
 impl Window {
-    /// Opens a window of the drivable program and waits until it can be used.
+    /// Opens a window on a new vault, looks around as a guest before anybody has set it up, and waits
+    /// until it can be used.
     pub(crate) async fn open() -> Self {
-        let window = Self::try_open(&drivable()).await.expect("the window opens");
+        let window = Self::open_first_run().await;
+        window.find("setup-look").await.click().await.expect("clicked");
         window.find("composer").await;
+        window
+    }
+
+    /// Opens a window on a new vault, which asks to be set up.
+    pub(crate) async fn open_first_run() -> Self {
+        let window = Self::try_open(&drivable()).await.expect("the window opens");
+        window.find("setup").await;
         window
     }
 

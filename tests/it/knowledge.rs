@@ -1,7 +1,7 @@
 //! Documents brought in and out through the API, and who may do it.
 
 use cloister_app::Pack;
-use cloister_tests::{Appliance, Reader, Setting};
+use cloister_tests::{Appliance, Reader, Setting, employed, staffed};
 use serde_json::{Value, json};
 
 const FAQ: &str = r#"{"id":"tram","question":"Which tram goes to the harbour?","answer":"Line 4 goes to the harbour every ten minutes."}
@@ -100,6 +100,77 @@ async fn a_document_that_cannot_be_read_is_named_with_the_reason() {
     assert_eq!((taken.status, taken.code()), (409, Some("document_conflict")));
     let listed = editor.get("/api/knowledge/documents").await.body;
     assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
+}
+
+/// Somebody of `team`, signed in.
+async fn colleague(appliance: &Appliance, admin: &mut Reader, name: &str, team: &str) -> Reader {
+    let (id, reader) = employed(appliance, admin, name).await;
+    let change = json!({ "attributes": { "team": team } });
+    let changed = admin.call("PATCH", &format!("/api/accounts/{id}"), Some(change)).await;
+    assert!(changed.status < 300, "{}", changed.text);
+    reader
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_document_is_open_to_whom_it_is_confined_to_and_leaves_no_trace_for_others() {
+    let (appliance, mut admin) = staffed().await;
+    let mut ann = colleague(&appliance, &mut admin, "ann", "north").await;
+    let mut bob = colleague(&appliance, &mut admin, "bob", "south").await;
+    let (address, question) =
+        (format!("{ADDRESS}&label=internal"), "Which tram goes to the harbour?");
+    let before = bob.turn(question).await;
+    let imported = admin.upload(&format!("{address}&team=north"), FAQ.as_bytes()).await;
+    assert_eq!(imported.status, 200, "{}", imported.text);
+    settle(&mut admin).await;
+    assert_eq!(ann.turn(question).await["citations"][0]["id"], "tram");
+    let after = bob.turn(question).await;
+    for part in ["outcome", "citations", "suggestions", "text"] {
+        assert_eq!(after[part], before[part], "{part}");
+    }
+    assert_eq!(bob.get("/api/passages/tram").await.status, 404);
+    let told = admin.get("/api/knowledge/documents").await.body["items"][0].clone();
+    assert_eq!(
+        (&told["placement"]["team"], &told["labels"]),
+        (&json!("north"), &json!(["internal"]))
+    );
+
+    // Brought in again without a word about readers and labels, it stays what it was.
+    let changed = FAQ.replace("ten", "twenty");
+    let again = admin.upload(ADDRESS, changed.as_bytes()).await.body;
+    assert_eq!((&again["updated"], &again["label"]), (&json!(1), &json!("internal")));
+    settle(&mut admin).await;
+    assert_eq!(bob.get("/api/passages/tram").await.status, 404);
+
+    let place = "/api/knowledge/documents/placement?collection=city&name=city.jsonl";
+    let placed = admin.call("PUT", place, Some(json!({ "team": "south" }))).await;
+    assert_eq!((placed.status, &placed.body["entries"]), (200, &json!(2)), "{}", placed.text);
+    assert_eq!(ann.get("/api/passages/tram").await.status, 404);
+    assert_eq!(bob.get("/api/passages/tram").await.status, 200);
+    let later = json!({ "roles": ["employee"], "valid_from": "2099-01-01T00:00:00Z" });
+    assert_eq!(admin.call("PUT", place, Some(later)).await.status, 200);
+    assert_eq!(bob.get("/api/passages/tram").await.status, 404);
+    assert_eq!(ann.call("PUT", place, Some(json!({}))).await.code(), Some("denied"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readers_that_there_are_not_are_refused_with_what_to_say_instead() {
+    let appliance = empty().await;
+    let mut editor = operator(&appliance).await;
+    for (readers, told) in [
+        ("roles=employee,plumber", "There is no such role"),
+        ("owner=nobody", "no account"),
+        ("team=%20", "1 to 100 characters"),
+        ("valid_from=tomorrow", "RFC 3339"),
+        ("valid_from=2027-01-01T00:00:00Z&valid_until=2026-01-01T00:00:00Z", "earlier time"),
+    ] {
+        let answer = editor.upload(&format!("{ADDRESS}&{readers}"), FAQ.as_bytes()).await;
+        assert_eq!((answer.status, answer.code()), (400, Some("invalid_request")), "{readers}");
+        assert!(answer.text.contains(told), "{readers}: {}", answer.text);
+    }
+    let listed = editor.get("/api/knowledge/documents").await.body;
+    assert_eq!(listed["items"], json!([]));
+    let place = "/api/knowledge/documents/placement?collection=city&name=city.jsonl";
+    assert_eq!(editor.call("PUT", place, Some(json!({}))).await.status, 404);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

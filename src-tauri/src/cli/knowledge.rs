@@ -9,7 +9,7 @@ use std::{
 
 use cloister_app::{
     AppError, DocumentsDto, ErrorCode, ImportDto, ImportedDto, IndexDto, LabelDto,
-    MAX_DOCUMENT_BYTES, QueryDto, RemovedDto, SearchDto, SearchResultsDto,
+    MAX_DOCUMENT_BYTES, PlacedDto, PlacementDto, QueryDto, RemovedDto, SearchDto, SearchResultsDto,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -42,6 +42,21 @@ pub(crate) enum KnowledgeCommand {
         /// The collection that they belong to
         #[arg(long, value_name = "NAME", default_value = COLLECTION)]
         collection: String,
+        #[command(flatten)]
+        readers: Readers,
+    },
+    /// Say whom a document is confined to, in the place of what was said before
+    Confine {
+        /// Its name, as `list` prints it
+        name: String,
+        /// The collection that it belongs to
+        #[arg(long, value_name = "NAME", default_value = COLLECTION)]
+        collection: String,
+        #[command(flatten)]
+        readers: Readers,
+        /// Confine it to nobody: its labels alone say who may read it
+        #[arg(long, conflicts_with = "readers")]
+        nobody: bool,
     },
     /// List the documents that were imported
     List,
@@ -67,15 +82,67 @@ pub(crate) enum KnowledgeCommand {
     },
 }
 
+/// Whom a document is confined to, besides its labels and collection.
+#[derive(clap::Args, Clone)]
+#[group(id = "readers", multiple = true)]
+pub(crate) struct Readers {
+    /// The account that it belongs to
+    #[arg(long, value_name = "ACCOUNT")]
+    owner: Option<String>,
+    /// The team that it is confined to
+    #[arg(long)]
+    team: Option<String>,
+    /// The region that it is confined to
+    #[arg(long)]
+    region: Option<String>,
+    /// A role that it is confined to or, above internal, opened to; may be repeated
+    #[arg(long = "role", value_name = "ROLE")]
+    roles: Vec<String>,
+    /// From when it is valid: 2026-11-30T08:00:00Z
+    #[arg(long, value_name = "TIME")]
+    valid_from: Option<String>,
+    /// Until when it is valid
+    #[arg(long, value_name = "TIME")]
+    valid_until: Option<String>,
+}
+
+impl Readers {
+    fn placement(&self) -> PlacementDto {
+        let Self { owner, team, region, roles, valid_from, valid_until } = self.clone();
+        PlacementDto { owner, team, region, roles, valid_from, valid_until }
+    }
+
+    /// Puts them into what an import says.
+    fn confine(&self, import: ImportDto) -> ImportDto {
+        let PlacementDto { owner, team, region, roles, valid_from, valid_until } = self.placement();
+        let roles = (!roles.is_empty()).then(|| roles.join(","));
+        ImportDto { owner, team, region, roles, valid_from, valid_until, ..import }
+    }
+}
+
 pub(crate) async fn run(bench: &Bench<'_>, command: KnowledgeCommand) -> Result<Exit, Failure> {
     bench
         .act(Purpose::Manage, Need::Someone, async |client| match &command {
-            KnowledgeCommand::Import { paths, label, collection } => {
-                import(client, bench.output, paths, *label, collection).await
+            KnowledgeCommand::Import { paths, label, collection, readers } => {
+                let shared = ImportDto { label: *label, ..ImportDto::of(collection, "") };
+                import(client, bench.output, paths, &readers.confine(shared)).await
+            }
+            KnowledgeCommand::Confine { name, collection, readers, nobody } => {
+                let placement = readers.placement();
+                if !nobody && placement == PlacementDto::default() {
+                    let message = "Say whom the document is confined to, or --nobody to confine it \
+                                   to nobody in particular.";
+                    return Err(AppError::new(ErrorCode::InvalidRequest, message).into());
+                }
+                let key = query(&ImportDto::of(collection, name))?;
+                let path = format!("/api/knowledge/documents/placement{key}");
+                let PlacedDto { entries } = client.put(&path, &placement).await?;
+                bench.output.note(&format!("{name}: {entries} entries confined."))?;
+                Ok(Exit::Done)
             }
             KnowledgeCommand::List => list(client, bench.output).await,
             KnowledgeCommand::Remove { name, collection } => {
-                let path = address(collection, name, None)?;
+                let path = address(&ImportDto::of(collection, name))?;
                 let RemovedDto { deleted } = client.delete(&path).await?;
                 bench.output.note(&format!("Removed {name} with {deleted} entries."))?;
                 Ok(Exit::Done)
@@ -98,8 +165,7 @@ async fn import(
     client: &mut Client,
     output: &Output,
     paths: &[PathBuf],
-    label: Option<LabelDto>,
-    collection: &str,
+    shared: &ImportDto,
 ) -> Result<Exit, Failure> {
     let files = files_of(paths)?;
     let mut exit = Exit::Done;
@@ -112,7 +178,7 @@ async fn import(
                 continue;
             }
         };
-        let path = address(collection, name, label)?;
+        let path = address(&ImportDto { name: name.clone(), ..shared.clone() })?;
         match client.upload::<ImportedDto>(&path, bytes).await {
             Ok(imported) => report(output, name, (number, files.len()), &imported)?,
             Err(Failure::App(error)) if is_about_the_file(&error) => {
@@ -199,11 +265,9 @@ fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
-/// The address of a document.
-fn address(collection: &str, name: &str, label: Option<LabelDto>) -> Result<String, Failure> {
-    let (collection, name) = (collection.to_owned(), name.to_owned());
-    let parameters = query(&ImportDto { collection, name, label })?;
-    Ok(format!("/api/knowledge/documents{parameters}"))
+/// The address of a document, with what its import says.
+fn address(import: &ImportDto) -> Result<String, Failure> {
+    Ok(format!("/api/knowledge/documents{}", query(import)?))
 }
 
 async fn list(client: &mut Client, output: &Output) -> Result<Exit, Failure> {
@@ -214,10 +278,31 @@ async fn list(client: &mut Client, output: &Output) -> Result<Exit, Failure> {
         } else {
             let (collection, name) = (&document.collection, &document.name);
             let (entries, at) = (document.entries, &document.imported_at);
-            output.line(&format!("{collection}  {name}  {entries} entries  {at}"))?;
+            let labels: Vec<&str> = document.labels.iter().map(|label| label.as_str()).collect();
+            let labels = labels.join("+");
+            let readers = told(&document.placement);
+            output.line(&format!(
+                "{collection}  {name}  {entries} entries  {labels}{readers}  {at}"
+            ))?;
         }
     }
     Ok(Exit::Done)
+}
+
+/// Whom a document is confined to, for a line.
+fn told(placement: &PlacementDto) -> String {
+    let PlacementDto { owner, team, region, roles, valid_from, valid_until } = placement;
+    let roles = (!roles.is_empty()).then(|| roles.join("+"));
+    let named = [
+        ("owner", owner),
+        ("team", team),
+        ("region", region),
+        ("roles", &roles),
+        ("from", valid_from),
+        ("until", valid_until),
+    ];
+    let set = named.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+    set.map(|(name, value)| format!("  {name}={value}")).collect()
 }
 
 /// Waits until the search knows all that was imported, and says how far it is.

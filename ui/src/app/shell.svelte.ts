@@ -65,8 +65,8 @@ export class Shell {
   /** Begins, or takes up what a reload interrupted; a machine that nobody looks after says so. */
   async start(): Promise<void> {
     await Promise.all([this.desk.status.watch(), this.desk.start()]);
-    const { phase } = this.desk.session;
-    if (this.unattended && phase === "active") this.places.replace({ name: "setup" });
+    const fresh = this.desk.session.phase === "active" && this.desk.conversation.turns.length === 0;
+    if (this.unattended && fresh) this.places.replace({ name: "setup" });
     else if (this.places.current.name === "setup") this.places.replace({ name: "chat" });
   }
 

@@ -1,19 +1,21 @@
 //! Sessions: started, recognised, extended and ended; and what each may read.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
     time::Duration,
 };
 
 use cloister_store::{DataKey, Ended, NewSession, Place, SessionKind, Store, StoreError};
-use cloister_types::{Clock, Entropy, Label, OwnerId, Pseudonym, ReadScope, SessionId, Timestamp};
+use cloister_types::{
+    AccessClass, Clock, Entropy, OwnerId, Pseudonym, ReadScope, SessionId, Timestamp,
+};
 use jiff::tz::TimeZone;
 
 use crate::{
-    AccessClass, AccessError, Admission, Asker, ELEVATION, PolicyDesk, Principal, Resource, Token,
-    Verdict, accounts, password::PasswordHasher, permission_to_read,
+    AccessError, Admission, Asker, ELEVATION, PolicyDesk, Principal, Resource, Token, Verdict,
+    accounts, password::PasswordHasher, permission_to_read,
 };
 
 /// A session ends after this long without a message.
@@ -86,6 +88,7 @@ pub struct Access {
     fleeting: Mutex<HashMap<SessionId, Fleeting>>,
     pub(crate) admission: Mutex<Admission>,
     policy: PolicyDesk,
+    classes: RwLock<Arc<BTreeSet<AccessClass>>>,
 }
 
 /// A session of a guest or an operator.
@@ -113,6 +116,7 @@ impl Access {
             fleeting: Mutex::default(),
             admission,
             policy: PolicyDesk::new(zone),
+            classes: RwLock::default(),
         }
     }
 
@@ -280,20 +284,26 @@ impl Access {
         lock(&self.admission).forget_sessions(sessions);
     }
 
-    /// What the reader of `session` may read, as the policy says it for each label. An error of the
-    /// policy opens nothing.
+    /// The access classes that there are; a class that was not noted is closed to everybody.
+    pub fn note_classes(&self, classes: BTreeSet<AccessClass>) {
+        *self.classes.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(classes);
+    }
+
+    /// What the reader of `session` may read, as the policy says it for each access class. An error
+    /// of the policy opens nothing.
     #[must_use]
     pub fn read_scope(&self, session: &Session) -> ReadScope {
         let asker = Asker::from(&session.principal);
         let situation = self.policy.situation(session, self.clock());
-        let opened = |label: &Label| {
-            let class = Resource::Class(AccessClass::plain(*label, ""));
-            let permission = permission_to_read(*label);
-            let decision = self.policy.decide(&asker, permission, &class, &situation);
+        let classes = Arc::clone(&self.classes.read().unwrap_or_else(PoisonError::into_inner));
+        let opened = |class: &&AccessClass| {
+            let permission = permission_to_read(class.label);
+            let resource = Resource::Class((*class).clone());
+            let decision = self.policy.decide(&asker, permission, &resource, &situation);
             matches!(decision.verdict, Verdict::Allowed)
         };
         #[expect(clippy::disallowed_methods, reason = "the one place that opens a read scope")]
-        ReadScope::mint(Label::ALL.into_iter().filter(opened).collect())
+        ReadScope::mint(classes.iter().filter(opened).cloned().collect())
     }
 }
 

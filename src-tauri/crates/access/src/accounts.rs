@@ -6,12 +6,12 @@ use cloister_store::{
     AccountChange, AccountRow, Actor, Attributes, AuditCode, DataKey, NewAccount, PasswordRecord,
     StoreError,
 };
-use cloister_types::{AccountId, Authorized, OwnerId, Pseudonym, Secret, act};
+use cloister_types::{AccountId, Authorized, OwnerId, Pseudonym, RoleName, Secret, act};
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
-    Access, Enrolment, Person, Principal, RoleName, Session, SignInError, WeakPassword, password,
+    Access, Enrolment, Person, Principal, Session, SignInError, WeakPassword, password,
     second_factor,
 };
 

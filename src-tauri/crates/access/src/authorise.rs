@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use cloister_types::{Act, Authorized, Permission};
+use cloister_types::{Act, Authorized, Permission, RoleName};
 
 use crate::{
-    Access, RoleName, Session,
+    Access, Session,
     policy::{Asker, Decision, Explanation, Resource, Situation, Verdict},
 };
 

@@ -43,11 +43,11 @@ pub use jiff::tz::TimeZone;
 pub use limits::{Limit, LimitError, LimitName, Limits, Party, PartyError, PartyKind};
 pub use password::{WeakPassword, judge as judge_password};
 pub use policy::{
-    AccessClass, Asker, Decision, Explanation, Policy, PolicyDesk, PolicyFault, PolicySource,
-    PolicyVersion, Reach, Record, Resource, RoleFault, RoleSpec, Shift, Situation, Trial,
-    TrialFault, Verdict, permission_to_read, shipped_roles,
+    Asker, Decision, Explanation, Policy, PolicyDesk, PolicyFault, PolicySource, PolicyVersion,
+    Reach, Record, Resource, RoleFault, RoleSpec, Shift, Situation, Trial, TrialFault, Verdict,
+    permission_to_read, shipped_roles,
 };
-pub use principal::{Person, Principal, RoleName, RoleNameError};
+pub use principal::{Person, Principal};
 pub use proof_of_work::{CHALLENGE_LIFE, Challenge, ProofError, ProofOfWork};
 pub use second_factor::Enrolment;
 pub use sign_in::{ELEVATION, SignInError};

@@ -6,11 +6,11 @@ mod party;
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-use cloister_types::LogSafe;
+use cloister_types::{LogSafe, RoleName};
 
 pub(crate) use self::meter::Meter;
 pub use self::party::{Party, PartyError, PartyKind};
-use crate::{Principal, RoleName};
+use crate::Principal;
 
 macro_rules! limits {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $default:literal, $lowest:literal..=$highest:literal;)+) => {

@@ -23,7 +23,7 @@ mod situation;
 mod slice;
 mod trial;
 
-pub use class::{AccessClass, permission_to_read};
+pub use class::permission_to_read;
 pub use compile::{PolicyFault, PolicySource};
 pub use desk::PolicyDesk;
 pub use engine::{Decision, Explanation, Policy, PolicyVersion, Verdict};

@@ -4,13 +4,13 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use cloister_access::{
-    Access, AccountEdit, AccountForm, ELEVATION, Peer, Principal, Resource, RoleName, Session,
-    SignInError, TimeZone,
+    Access, AccountEdit, AccountForm, ELEVATION, Peer, Principal, Resource, Session, SignInError,
+    TimeZone,
 };
 use cloister_store::{AuditEvent, Place, Store, Vault, VaultPaths};
 use cloister_types::{
-    AccountId, Clock, ConversationId, Entropy, FixedClock, OsEntropy, OwnerId, Secret, Timestamp,
-    TurnId, act,
+    AccountId, Clock, ConversationId, Entropy, FixedClock, OsEntropy, OwnerId, RoleName, Secret,
+    Timestamp, TurnId, act,
 };
 use tempfile::TempDir;
 use totp_rs::{Builder, Secret as TotpSecret, Totp};

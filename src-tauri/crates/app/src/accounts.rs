@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use cloister_access::{
-    AccountEdit, AccountError, AccountForm, Principal, Resource, RoleName, Session,
-};
+use cloister_access::{AccountEdit, AccountError, AccountForm, Principal, Resource, Session};
 use cloister_store::AccountRow;
-use cloister_types::{AccountId, act};
+use cloister_types::{AccountId, RoleName, act};
 
 use crate::{
     AccountDto, AccountEditDto, AccountsDto, App, AppError, ErrorCode, MadeAccountDto,
@@ -188,7 +186,7 @@ fn account_id(id: &str) -> Result<AccountId, AppError> {
 }
 
 fn role_names(names: &[String]) -> Result<BTreeSet<RoleName>, AppError> {
-    let parsed: Result<_, cloister_access::RoleNameError> =
+    let parsed: Result<_, cloister_types::RoleNameError> =
         names.iter().map(|name| name.parse()).collect();
     parsed.map_err(|error| AppError::new(ErrorCode::InvalidRequest, sentence(&error.to_string())))
 }

@@ -1,8 +1,8 @@
 //! Every operation that needs a permission asks here, and a refusal leaves its record.
 
-use cloister_access::{Denied, Resource, RoleName, Session};
+use cloister_access::{Denied, Resource, Session};
 use cloister_store::{AuditBody, AuditCode, AuditEvent, AuditRecord, SecurityKind};
-use cloister_types::{Act, Authorized, act};
+use cloister_types::{Act, Authorized, RoleName, act};
 
 use crate::{App, AppError, ErrorCode};
 

@@ -1,8 +1,8 @@
 //! Erasure: a person's own, after a fresh second factor or with a token.
 
-use cloister_access::{Resource, RoleName, Session, Token};
+use cloister_access::{Resource, Session, Token};
 use cloister_store::{Destination, Erased, Erasure, ErasureProof, ErasureScope, Store};
-use cloister_types::{AccountId, ReceiptId, Timestamp, act};
+use cloister_types::{AccountId, ReceiptId, RoleName, Timestamp, act};
 
 use crate::{
     App, AppError, AppOptions, ErasureReceiptDto, ErasureRequestDto, ErasureTokenDto, ErrorCode,

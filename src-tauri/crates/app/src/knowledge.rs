@@ -2,13 +2,13 @@
 
 use cloister_access::{Peer, Resource, Session};
 use cloister_knowledge::{IngestError, Source, read_document};
-use cloister_store::{AuditCode, Document, Passage};
+use cloister_store::{AuditCode, Document, Import, Passage};
 use cloister_types::{Authorized, Label, PassageId, act};
 
 use crate::{
     App, AppError, DocumentDto, DocumentsDto, ErrorCode, FoundDto, FoundHitDto, ImportDto,
-    ImportedDto, IndexDto, PassageDto, RemovedDto, SearchDto, SearchResultsDto, SuggestionsDto,
-    TopicDto, error::sentence, open::failed,
+    ImportedDto, IndexDto, LabelDto, PassageDto, PlacementDto, RemovedDto, SearchDto,
+    SearchResultsDto, SuggestionsDto, TopicDto, error::sentence, open::failed,
 };
 
 /// Suggested questions at once.
@@ -65,7 +65,8 @@ impl App {
     /// knows them a little later; [`App::index_state`] tells when.
     ///
     /// # Errors
-    /// [`ErrorCode::DocumentUnreadable`] with the reason; [`ErrorCode::Denied`].
+    /// [`ErrorCode::DocumentUnreadable`] with the reason; [`ErrorCode::InvalidRequest`] for readers
+    /// that there are not; [`ErrorCode::Denied`].
     pub async fn import_document(
         &self,
         session: &Session,
@@ -74,7 +75,15 @@ impl App {
     ) -> Result<ImportedDto, AppError> {
         let allowed = self.knowledge_editor(session).await?;
         let document = document(&import.collection, &import.name)?;
-        let label = import.label.map(Label::from);
+        let placement = match import.placement() {
+            Some(placement) => Some(self.placement(placement).await?),
+            None => None,
+        };
+        let named = import.label.map(Label::from);
+        let label = match named {
+            Some(label) => Some(label),
+            None => self.store.document_label(&allowed, &document).await?,
+        };
         let ImportDto { collection, name, .. } = import;
         let read = move || {
             let source = Source { name: &name, collection: &collection, label, bytes: &bytes };
@@ -83,11 +92,14 @@ impl App {
         let entries = tokio::task::spawn_blocking(read).await.map_err(|error| failed(&error))??;
         let label = entries.iter().map(|entry| entry.label).max().unwrap_or(Label::Public);
         let passages: Vec<Passage> = entries.into_iter().map(Passage::from).collect();
+        let import = Import {
+            document: &document,
+            passages: &passages,
+            label: named,
+            placement: placement.as_ref(),
+        };
         let now = self.options.clock.now();
-        let report = self
-            .store
-            .import_document(&allowed, &document, &passages, session.pseudonym, now)
-            .await?;
+        let report = self.store.import_document(&allowed, import, session.pseudonym, now).await?;
         self.library.changed();
         Ok(ImportedDto {
             entries: passages.len() as u64,
@@ -105,10 +117,13 @@ impl App {
     /// [`ErrorCode::Denied`].
     pub async fn documents(&self, session: &Session) -> Result<DocumentsDto, AppError> {
         let allowed = self.knowledge_editor(session).await?;
+        let names = self.account_names().await?;
         let items = self.store.documents(&allowed).await?.into_iter().map(|row| DocumentDto {
             collection: row.collection,
             name: row.name,
             entries: row.passages,
+            labels: row.labels.into_iter().map(LabelDto::from).collect(),
+            placement: PlacementDto::new(row.placement, &names),
             imported_at: row.imported_at.to_string(),
         });
         Ok(DocumentsDto { items: items.collect() })
@@ -190,7 +205,7 @@ impl App {
         tokio::task::spawn_blocking(move || encoder.trouble()).await.ok().flatten()
     }
 
-    async fn knowledge_editor(
+    pub(crate) async fn knowledge_editor(
         &self,
         session: &Session,
     ) -> Result<Authorized<act::ImportKnowledge>, AppError> {
@@ -199,7 +214,7 @@ impl App {
 }
 
 /// A document by its names, where they can be ones.
-fn document(collection: &str, name: &str) -> Result<Document, AppError> {
+pub(crate) fn document(collection: &str, name: &str) -> Result<Document, AppError> {
     let collection: AuditCode = collection.parse().map_err(|_| {
         let rule = "A collection\u{2019}s name has 1 to 64 letters, digits or . _ : / -";
         AppError::new(ErrorCode::InvalidRequest, rule)

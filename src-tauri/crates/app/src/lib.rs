@@ -40,6 +40,7 @@ mod model;
 mod open;
 mod overview;
 mod pack;
+mod placement;
 mod policy;
 mod policy_explain;
 mod privacy;

@@ -2,13 +2,14 @@
 //! what entries mean is computed behind it, batch by batch, so that a crash costs one batch.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, PoisonError, RwLock},
 };
 
+use cloister_access::Access;
 use cloister_knowledge::{Entry, Index, Meanings, PARTS_VERSION, Vector};
 use cloister_store::{PassageRow, Store, VectorsRow};
-use cloister_types::{PassageId, SentenceEncoder, Timestamp};
+use cloister_types::{AccessClass, PassageId, SentenceEncoder, Timestamp};
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{AppError, open::failed, sentence_encoder::LoadingEncoder};
@@ -60,6 +61,12 @@ impl Library {
         Arc::clone(&self.index)
     }
 
+    /// The access classes of the entries of the index in use.
+    pub(crate) fn classes(&self) -> BTreeSet<AccessClass> {
+        let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
+        index.classes().iter().cloned().collect()
+    }
+
     /// Whether some entry belongs to `collection`.
     pub(crate) fn holds(&self, collection: &str) -> bool {
         self.index.read().unwrap_or_else(PoisonError::into_inner).holds(collection)
@@ -89,8 +96,13 @@ impl Library {
         drop(progress.wait_for(|progress| progress.seen >= changes).await);
     }
 
-    /// Follows changes until the task is ended.
-    pub(crate) fn keep(self: &Arc<Self>, store: Store, encoder: LoadingEncoder) -> JoinHandle<()> {
+    /// Follows changes until the task is ended, and tells `access` which classes there are.
+    pub(crate) fn keep(
+        self: &Arc<Self>,
+        store: Store,
+        encoder: LoadingEncoder,
+        access: Arc<Access>,
+    ) -> JoinHandle<()> {
         let library = Arc::clone(self);
         tokio::spawn(async move {
             let mut changes = library.changes.subscribe();
@@ -98,7 +110,7 @@ impl Library {
             let mut goal = (first > 0).then_some(first);
             loop {
                 if let Some(goal) = goal {
-                    let followed = library.follow(&store, &encoder).await;
+                    let followed = library.follow(&store, &encoder, &access).await;
                     if let Err(error) = &followed {
                         tracing::error!(%error, "the index could not follow the store");
                     }
@@ -115,8 +127,13 @@ impl Library {
     }
 
     /// Takes what the store holds now, then computes what is missing and takes it again.
-    async fn follow(&self, store: &Store, encoder: &LoadingEncoder) -> Result<(), AppError> {
-        let missing = self.take(store, encoder).await?;
+    async fn follow(
+        &self,
+        store: &Store,
+        encoder: &LoadingEncoder,
+        access: &Access,
+    ) -> Result<(), AppError> {
+        let missing = self.take(store, encoder, access).await?;
         if missing.is_empty() || trouble(encoder).await {
             return Ok(());
         }
@@ -128,16 +145,23 @@ impl Library {
             store.keep_vectors(&version(encoder), &rows).await?;
             self.progress.send_modify(|progress| progress.encoded += batch.len());
         }
-        self.take(store, encoder).await.map(drop)
+        self.take(store, encoder, access).await.map(drop)
     }
 
     /// Puts an index over what the store holds now in the place of the one in use.
-    async fn take(&self, store: &Store, encoder: &LoadingEncoder) -> Result<Vec<Unread>, AppError> {
+    async fn take(
+        &self,
+        store: &Store,
+        encoder: &LoadingEncoder,
+        access: &Access,
+    ) -> Result<Vec<Unread>, AppError> {
         let Stock { index, imported, missing } = Stock::take(store, encoder).await?;
         self.progress.send_modify(|progress| {
             progress.entries = imported.len();
             progress.encoded = imported.len() - missing.len();
         });
+        // Before the index is in use: what has a class that was not noted is closed.
+        access.note_classes(index.classes().iter().cloned().collect());
         *self.index.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(index);
         *self.imported.write().unwrap_or_else(PoisonError::into_inner) = imported;
         Ok(missing)

@@ -5,14 +5,14 @@ use std::{
     time::Duration,
 };
 
-use cloister_access::{Access, Policy, RoleName, judge_account};
+use cloister_access::{Access, Policy, judge_account};
 use cloister_chat::{Desk, DeskParts, Placeholders, SystemPrompt};
 use cloister_guard::Guard;
 use cloister_knowledge::read_pack;
 use cloister_store::{
     AuditCode, AuditCodeError, Destination, NewKey, Passage, Store, Unlock, Vault,
 };
-use cloister_types::Secret;
+use cloister_types::{RoleName, Secret};
 
 use crate::{
     App, AppError, AppOptions, ErrorCode, Pack,
@@ -130,6 +130,7 @@ impl App {
             options.zone.clone(),
         ));
         access.policy().note_administered(administered);
+        access.note_classes(library.classes());
         if let Some(policy) = policy {
             access.policy().enforce(policy);
         }
@@ -159,7 +160,7 @@ impl App {
             Arc::clone(&desk),
         ));
         let journal = Journal::start(store.clone());
-        let librarian = library.keep(store.clone(), encoder.clone());
+        let librarian = library.keep(store.clone(), encoder.clone(), Arc::clone(&access));
         Arc::new(Self {
             options,
             site,

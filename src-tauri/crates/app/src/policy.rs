@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use cloister_access::{
     ApprovalRequest, LONE_WAIT, Policy, PolicyFault, PolicySource, PolicyVersion, Resource,
-    RoleName, RoleSpec, Session, Shift, actor, shipped_roles,
+    RoleSpec, Session, Shift, actor, shipped_roles,
 };
 use cloister_store::{AlertKind, AuditBody, ChangeDecision, NewPolicy, PolicyChangeRow, Store};
-use cloister_types::{Authorized, ChangeId, Permission, Timestamp, act};
+use cloister_types::{Authorized, ChangeId, Permission, RoleName, Timestamp, act};
 
 use crate::{
     App, AppError, ErrorCode, PolicyChangeDto, PolicyChangeListDto, PolicyChangeStateDto,

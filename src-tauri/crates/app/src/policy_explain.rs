@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use cloister_access::{
-    AccessClass, Asker, Policy, Reach, Record, Resource, RoleName, Session, Situation, Verdict,
-};
-use cloister_types::{Label, PassageId, Permission};
+use cloister_access::{Asker, Policy, Reach, Record, Resource, Session, Situation, Verdict};
+use cloister_types::{AccessClass, Label, PassageId, Permission, RoleName};
 
 use crate::{
     App, AppError, ErrorCode, ExplainRequestDto, ExplanationDto, MatrixCellDto, MatrixDto,
@@ -137,12 +135,12 @@ impl App {
             _ => {
                 let id: PassageId = text.parse().map_err(|_| AppError::not_found())?;
                 let index = self.index();
-                let place = index.place_of(&id).ok_or_else(|| {
+                let class = index.class_of(&id).ok_or_else(|| {
                     let message = "There is no such resource: use appliance, class:…, record:… or a \
                                    passage’s id.";
                     AppError::new(ErrorCode::NotFound, message)
                 })?;
-                Ok(Resource::Class(AccessClass::plain(place.0, place.1)))
+                Ok(Resource::Class(class.clone()))
             }
         }
     }
@@ -168,12 +166,12 @@ fn class(text: &str) -> Result<AccessClass, AppError> {
                     .map_err(|error: cloister_types::LabelError| invalid(error.to_string()))?;
             }
             "collection" => value.clone_into(&mut class.collection),
-            "owner" => class.owner = own(),
-            "team" => class.team = own(),
-            "region" => class.region = own(),
+            "owner" => class.placement.owner = own(),
+            "team" => class.placement.team = own(),
+            "region" => class.placement.region = own(),
             "roles" => {
                 let roles = value.split('+').map(str::parse).collect::<Result<_, _>>();
-                class.roles =
+                class.placement.roles =
                     roles.map_err(|_| invalid("Roles are names apart by +.".to_owned()))?;
             }
             _ => return Err(unknown("label, collection, owner, team, region and roles")),

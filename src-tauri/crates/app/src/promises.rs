@@ -218,9 +218,7 @@ impl App {
             0 => evidence,
             version => format!("{evidence} The site’s own policy is in force, version {version}."),
         };
-        let limit = "Knowledge is opened by its label and collection: owner, team, region and roles \
-                     of a document are not set at its import yet.";
-        Ok(promise.limited(evidence, limit.to_owned()))
+        Ok(promise.held(evidence))
     }
 
     async fn answers_stand_on_sources(&self, session: &Session) -> Result<PromiseDto, AppError> {

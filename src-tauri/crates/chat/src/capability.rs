@@ -41,7 +41,8 @@ pub(crate) fn reads_only<'a>(
     scope: &ReadScope,
     named: impl Iterator<Item = (&'a PassageId, Option<&'a Entry>)>,
 ) -> Result<(), Exceeded> {
-    let closed = named.filter(|(_, entry)| !entry.is_some_and(|entry| scope.allows(entry.label)));
+    let closed =
+        named.filter(|(_, entry)| !entry.is_some_and(|entry| scope.allows(&entry.class())));
     refuse(Part::Retrieval, closed.map(|(id, _)| id.clone()).collect())
 }
 

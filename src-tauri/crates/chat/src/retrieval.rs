@@ -128,7 +128,7 @@ impl From<&Entry> for Passage {
 mod tests {
     use std::collections::BTreeSet;
 
-    use cloister_types::Label;
+    use cloister_types::{AccessClass, Label};
 
     use super::*;
 
@@ -156,13 +156,14 @@ mod tests {
             id: "salaries".parse().unwrap(),
             question: "What does the manager earn?".to_owned(),
             label,
+            placement: std::sync::Arc::default(),
             collection: String::new(),
             topic: String::new(),
             answer: String::new(),
             alternatives: Vec::new(),
         };
         #[expect(clippy::disallowed_methods, reason = "a test stands in for access control")]
-        let scope = ReadScope::mint(BTreeSet::from([Label::Public]));
+        let scope = ReadScope::mint(BTreeSet::from([AccessClass::plain(Label::Public, "")]));
         assert!(retrieve(&Careless(entry(Label::Public)), &scope, "salary").is_ok());
         let exceeded = retrieve(&Careless(entry(Label::Restricted)), &scope, "salary");
         let Err(RetrievalError::Exceeded(exceeded)) = exceeded else { panic!("{exceeded:?}") };

@@ -13,16 +13,10 @@
 #![expect(clippy::print_stdout, reason = "a measuring program")]
 #![expect(clippy::cast_precision_loss, reason = "counts of questions stay far below 2^52")]
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    env,
-    error::Error,
-    fs,
-    time::Instant,
-};
+use std::{collections::BTreeMap, env, error::Error, fs, time::Instant};
 
 use cloister_knowledge::{AnswerMode, Entry, FEATURES, Features, Hit, Index, Search, read_pack};
-use cloister_types::{Label, ReadScope};
+use cloister_types::ReadScope;
 use serde::Deserialize;
 
 /// Hits that are looked at.
@@ -66,15 +60,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a measurement reads everything")]
-fn scope() -> ReadScope {
-    ReadScope::mint(BTreeSet::from(Label::ALL))
+fn scope_of(index: &Index) -> ReadScope {
+    ReadScope::mint(index.classes().iter().cloned().collect())
 }
 
 fn ask(entries: &[Entry], rows: &[Row]) -> Result<Vec<Trial>, Box<dyn Error>> {
     let start = Instant::now();
     let index = Index::build(entries)?;
     println!("{} entries indexed in {:?}", entries.len(), start.elapsed());
-    let scope = scope();
+    let scope = scope_of(&index);
     let mut spent: Vec<_> = Vec::with_capacity(rows.len());
     let mut trials = Vec::with_capacity(rows.len());
     for row in rows {
@@ -92,7 +86,6 @@ fn ask(entries: &[Entry], rows: &[Row]) -> Result<Vec<Trial>, Box<dyn Error>> {
 
 /// Asks each entry's phrasings by rows: the index lacks the row's phrasing of every entry.
 fn leave_one_out(entries: &[Entry]) -> Result<Vec<Trial>, Box<dyn Error>> {
-    let scope = scope();
     let mut trials = Vec::new();
     let rows = entries.iter().map(|entry| entry.alternatives.len()).max().unwrap_or(0);
     for row in 0..=rows {
@@ -109,6 +102,7 @@ fn leave_one_out(entries: &[Entry]) -> Result<Vec<Trial>, Box<dyn Error>> {
             entry.alternatives = phrasings;
         }
         let index = Index::build(&without)?;
+        let scope = scope_of(&index);
         for (text, id) in left_out {
             let found = index.search(&scope, &text, TOP)?;
             let mode = index.answer_mode(&scope, &text)?;

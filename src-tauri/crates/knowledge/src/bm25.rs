@@ -1,8 +1,7 @@
-//! The search engine: what is indexed, how candidates are found, and its statistics by scope.
+//! The search engine: what is indexed, how candidates are found, and its statistics by reader.
 
 use std::collections::HashMap;
 
-use cloister_types::{Label, ReadScope};
 use tantivy::{
     Order, ReloadPolicy, Searcher, TantivyDocument, Term,
     collector::{
@@ -13,11 +12,15 @@ use tantivy::{
         Bm25StatisticsProvider, BooleanQuery, ConstScoreQuery, Occur, Query, TermQuery,
         TermSetQuery,
     },
-    schema::{FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions},
+    schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions},
 };
 
 use crate::{
-    exact::ExactTermQuery, profile::EntryWords, question::Question, vocabulary::Counts, words::Word,
+    class::{Allowed, ClassNumber, Counts},
+    exact::ExactTermQuery,
+    profile::EntryWords,
+    question::Question,
+    words::Word,
 };
 
 /// Memory for building the index; the engine's minimum, and ample for 100,000 entries.
@@ -35,7 +38,7 @@ const TEXTS: [(&str, f32); 4] =
 pub(crate) struct Engine {
     searcher: Searcher,
     texts: [Field; TEXTS.len()],
-    label: Field,
+    class: Field,
     statistics: Statistics,
 }
 
@@ -49,39 +52,39 @@ pub(crate) struct Candidate {
 
 impl Engine {
     /// Indexes the words of each entry in memory, on one thread.
-    pub(crate) fn build(entries: &[(Label, EntryWords)]) -> tantivy::Result<Self> {
+    pub(crate) fn build(entries: &[(ClassNumber, EntryWords)]) -> tantivy::Result<Self> {
         let mut schema = Schema::builder();
         let indexing = TextFieldIndexing::default()
             .set_tokenizer(ANALYSER)
             .set_index_option(IndexRecordOption::WithFreqs);
         let text = TextOptions::default().set_indexing_options(indexing);
         let texts = TEXTS.map(|(name, _)| schema.add_text_field(name, text.clone()));
-        let label_field = schema.add_text_field("label", STRING);
+        let class_field = schema.add_u64_field("class", INDEXED);
         let ordinal = schema.add_u64_field(ORDINAL, FAST);
         let index = tantivy::Index::create_in_ram(schema.build());
         let mut statistics = Statistics::default();
         let mut writer = index.writer_with_num_threads(1, HEAP_BYTES)?;
-        for (place, (label, words)) in (0_u64..).zip(entries) {
+        for (place, (class, words)) in (0_u64..).zip(entries) {
             let mut document = TantivyDocument::new();
             document.add_u64(ordinal, place);
-            document.add_text(label_field, label.as_str());
+            document.add_u64(class_field, u64::from(*class));
             for (field, stems) in texts.into_iter().zip(stems(words)) {
                 document.add_text(field, stems.join(" "));
-                statistics.count(field, stems, *label);
+                statistics.count(field, stems, *class);
             }
-            statistics.entries.add(*label, 1);
+            statistics.entries.add(*class, 1);
             writer.add_document(document)?;
         }
         writer.commit()?;
         writer.wait_merging_threads()?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { searcher: reader.searcher(), texts, label: label_field, statistics })
+        Ok(Self { searcher: reader.searcher(), texts, class: class_field, statistics })
     }
 
-    /// The `limit` best candidates within `scope`, best first, ties in the order of the entries.
+    /// The `limit` best candidates of the `allowed` classes, best first, ties in the order of the entries.
     pub(crate) fn candidates(
         &self,
-        scope: &ReadScope,
+        allowed: &Allowed,
         question: &Question,
         limit: usize,
     ) -> tantivy::Result<Vec<Candidate>> {
@@ -91,13 +94,13 @@ impl Engine {
             .flat_map(|stem| {
                 self.texts.iter().zip(TEXTS).map(move |(field, text)| (*field, stem, text.1))
             })
-            .filter_map(|(field, stem, boost)| self.clause(scope, field, stem, boost))
+            .filter_map(|(field, stem, boost)| self.clause(allowed, field, stem, boost))
             .collect();
         if clauses.is_empty() {
             return Ok(Vec::new());
         }
-        let labels = scope.labels().map(|label| Term::from_field_text(self.label, label.as_str()));
-        let readable = ConstScoreQuery::new(Box::new(TermSetQuery::new(labels)), 0.0);
+        let classes = allowed.classes().map(|class| Term::from_field_u64(self.class, class.into()));
+        let readable = ConstScoreQuery::new(Box::new(TermSetQuery::new(classes)), 0.0);
         let query = BooleanQuery::new(vec![
             (Occur::Must, Box::new(readable) as Box<dyn Query>),
             (Occur::Must, Box::new(BooleanQuery::new(clauses))),
@@ -106,7 +109,7 @@ impl Engine {
             (SortBySimilarityScore, Order::Desc),
             (SortByStaticFastValue::<u64>::for_field(ORDINAL), Order::Asc),
         );
-        let statistics = Scoped { statistics: &self.statistics, scope };
+        let statistics = Scoped { statistics: &self.statistics, allowed };
         let found = self.searcher.search_with_statistics_provider(
             &query,
             &TopDocs::with_limit(limit).order_by(order),
@@ -121,12 +124,12 @@ impl Engine {
     /// A word in a field; nothing when no allowed entry has it there.
     fn clause(
         &self,
-        scope: &ReadScope,
+        allowed: &Allowed,
         field: Field,
         stem: &str,
         boost: f32,
     ) -> Option<(Occur, Box<dyn Query>)> {
-        let entries = self.statistics.terms.get(&field)?.get(stem)?.within(scope);
+        let entries = self.statistics.terms.get(&field)?.get(stem)?.within(allowed);
         let term = Term::from_field_text(field, stem);
         let term = TermQuery::new(term, IndexRecordOption::WithFreqs);
         let query: Box<dyn Query> = Box::new(ExactTermQuery { term, boost });
@@ -134,7 +137,7 @@ impl Engine {
     }
 }
 
-/// What BM25 counts, by label.
+/// What BM25 counts, by access class.
 #[derive(Default)]
 struct Statistics {
     entries: Counts,
@@ -143,16 +146,16 @@ struct Statistics {
 }
 
 impl Statistics {
-    fn count(&mut self, field: Field, mut stems: Vec<&str>, label: Label) {
-        self.tokens.entry(field).or_default().add(label, stems.len());
+    fn count(&mut self, field: Field, mut stems: Vec<&str>, class: ClassNumber) {
+        self.tokens.entry(field).or_default().add(class, stems.len());
         stems.sort_unstable();
         stems.dedup();
         let terms = self.terms.entry(field).or_default();
         for stem in stems {
             if let Some(counts) = terms.get_mut(stem) {
-                counts.add(label, 1);
+                counts.add(class, 1);
             } else {
-                terms.entry(stem.to_owned()).or_default().add(label, 1);
+                terms.entry(stem.to_owned()).or_default().add(class, 1);
             }
         }
     }
@@ -168,24 +171,24 @@ fn stems(words: &EntryWords) -> [Vec<&str>; TEXTS.len()] {
     [of(question), of(alternatives), of(answer), of(topic)]
 }
 
-/// The statistics of the entries that a scope allows.
+/// The statistics of the entries that a reader may read.
 struct Scoped<'a> {
     statistics: &'a Statistics,
-    scope: &'a ReadScope,
+    allowed: &'a Allowed,
 }
 
 impl Bm25StatisticsProvider for Scoped<'_> {
     fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
-        Ok(self.statistics.tokens.get(&field).map_or(0, |count| count.within(self.scope).into()))
+        Ok(self.statistics.tokens.get(&field).map_or(0, |count| count.within(self.allowed).into()))
     }
 
     fn total_num_docs(&self) -> tantivy::Result<u64> {
-        Ok(self.statistics.entries.within(self.scope).into())
+        Ok(self.statistics.entries.within(self.allowed).into())
     }
 
     fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
         let terms = self.statistics.terms.get(&term.field());
         let count = term.value().as_str().and_then(|stem| terms?.get(stem));
-        Ok(count.map_or(0, |count| count.within(self.scope).into()))
+        Ok(count.map_or(0, |count| count.within(self.allowed).into()))
     }
 }

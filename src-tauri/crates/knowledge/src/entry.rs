@@ -1,8 +1,8 @@
 //! One entry of the knowledge base.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
-use cloister_types::{Label, PassageId};
+use cloister_types::{AccessClass, Label, PassageId, Placement};
 
 /// A question with its answer and the other ways in which people ask it.
 #[derive(Clone, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Entry {
     pub topic: String,
     /// How sensitive it is.
     pub label: Label,
+    /// Whom its document is confined to.
+    pub placement: Arc<Placement>,
     /// The question, as the site words it.
     pub question: String,
     /// The answer in light Markdown; may be empty for imported example utterances.
@@ -24,6 +26,16 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// What it is readable under.
+    #[must_use]
+    pub fn class(&self) -> AccessClass {
+        AccessClass {
+            label: self.label,
+            collection: self.collection.clone(),
+            placement: (*self.placement).clone(),
+        }
+    }
+
     /// The question, then each alternative.
     pub(crate) fn phrasings(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.question.as_str()).chain(self.alternatives.iter().map(String::as_str))

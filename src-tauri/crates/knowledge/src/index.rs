@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use cloister_types::{Label, PassageId, ReadScope};
+use cloister_types::{AccessClass, PassageId, ReadScope};
 
 use crate::{
     Entry, Features, KnowledgeError, Meanings, Vector,
     bm25::Engine,
     calibration::Basis,
+    class::{Allowed, ClassNumber, Classes},
     profile::{EntryWords, Profile},
     question::Question,
     rank,
@@ -22,7 +23,8 @@ const CANDIDATES: usize = 64;
 /// All entries, in memory and ready to be searched.
 pub struct Index {
     entries: Vec<Entry>,
-    labels: Vec<Label>,
+    classes: Classes,
+    class_of: Vec<ClassNumber>,
     places: HashMap<PassageId, usize>,
     profiles: Vec<Profile>,
     vocabulary: Vocabulary,
@@ -104,20 +106,32 @@ impl Index {
         }
         let mut words = Words::new();
         let mut vocabulary = Vocabulary::new();
+        let mut classes = Classes::default();
+        let class_of: Vec<ClassNumber> =
+            entries.iter().map(|entry| classes.number(entry.class())).collect();
         let texts: Vec<_> = entries
             .iter()
-            .map(|entry| (entry.label, EntryWords::read(entry, &mut words)))
+            .zip(&class_of)
+            .map(|(entry, class)| (*class, EntryWords::read(entry, &mut words)))
             .collect();
-        let profiles = entries
+        let profiles = texts
             .iter()
-            .zip(&texts)
-            .map(|(entry, (_, words))| Profile::read(entry, words, &mut vocabulary))
+            .map(|(class, words)| Profile::read(*class, words, &mut vocabulary))
             .collect();
         let engine = Engine::build(&texts)?;
-        let labels = entries.iter().map(|entry| entry.label).collect();
-        let vectors = meanings.map(|meanings| VectorIndex::build(entries, meanings));
+        let vectors = meanings.map(|meanings| VectorIndex::build(entries, &class_of, meanings));
         let entries = entries.to_vec();
-        Ok(Self { entries, labels, places, profiles, vocabulary, engine, words, vectors })
+        Ok(Self {
+            entries,
+            classes,
+            class_of,
+            places,
+            profiles,
+            vocabulary,
+            engine,
+            words,
+            vectors,
+        })
     }
 
     /// The `top` entries within `scope` that match `text` best. Blocks while the text is encoded.
@@ -144,21 +158,22 @@ impl Index {
         texts: &[&str],
         top: usize,
     ) -> Result<Vec<Search>, KnowledgeError> {
-        let scoped = self.vocabulary.within(scope);
+        let allowed = self.classes.allowed(scope);
+        let scoped = self.vocabulary.within(&allowed);
         if scoped.entries() == 0 {
             return Ok(texts.iter().map(|_| Search::nothing()).collect());
         }
-        let vectors = self.encode(scope, texts);
+        let vectors = self.encode(&allowed, texts);
         let search = |(text, vector): (&&str, Option<Vector>)| {
-            self.search_one(scope, &scoped, text, vector.as_ref(), top)
+            self.search_one(&allowed, &scoped, text, vector.as_ref(), top)
         };
         texts.iter().zip(vectors).map(search).collect()
     }
 
     /// What each of `texts` means; nothing where this reader's search is by words alone.
-    fn encode(&self, scope: &ReadScope, texts: &[&str]) -> Vec<Option<Vector>> {
+    fn encode(&self, allowed: &Allowed, texts: &[&str]) -> Vec<Option<Vector>> {
         let by_words = || vec![None; texts.len()];
-        let Some(vectors) = self.vectors.as_ref().filter(|vectors| vectors.covers(scope)) else {
+        let Some(vectors) = self.vectors.as_ref().filter(|vectors| vectors.covers(allowed)) else {
             return by_words();
         };
         match vectors.encoder.encode(texts) {
@@ -170,7 +185,7 @@ impl Index {
 
     fn search_one(
         &self,
-        scope: &ReadScope,
+        allowed: &Allowed,
         scoped: &Scoped<'_>,
         text: &str,
         vector: Option<&Vector>,
@@ -178,7 +193,7 @@ impl Index {
     ) -> Result<Search, KnowledgeError> {
         let question = Question::read(text, &mut self.words.clone(), scoped);
         let limit = CANDIDATES.max(top);
-        let candidates = self.engine.candidates(scope, &question, limit)?;
+        let candidates = self.engine.candidates(allowed, &question, limit)?;
         let best = candidates.first().map_or(0.0, |candidate| candidate.score);
         let mut engine: HashMap<usize, f32> = candidates
             .iter()
@@ -189,7 +204,7 @@ impl Index {
             .collect();
         let near = self.vectors.as_ref().zip(vector);
         if let Some((vectors, vector)) = near {
-            for found in vectors.nearest(scope, &self.labels, vector, limit) {
+            for found in vectors.nearest(allowed, &self.class_of, vector, limit) {
                 engine.entry(found.ordinal).or_insert(0.0);
             }
         }
@@ -218,15 +233,21 @@ impl Index {
     /// The entry `id`, if it exists and `scope` allows it; the two cases look alike from outside.
     #[must_use]
     pub fn passage(&self, scope: &ReadScope, id: &PassageId) -> Option<&Entry> {
-        let entry = &self.entries[*self.places.get(id)?];
-        scope.allows(entry.label).then_some(entry)
+        let place = *self.places.get(id)?;
+        let class = self.classes.class(self.class_of[place]);
+        scope.allows(class).then(|| &self.entries[place])
     }
 
-    /// The label and collection of an entry, whoever may read it.
+    /// The access class of an entry, whoever may read it.
     #[must_use]
-    pub fn place_of(&self, id: &PassageId) -> Option<(Label, &str)> {
-        let entry = &self.entries[*self.places.get(id)?];
-        Some((entry.label, &entry.collection))
+    pub fn class_of(&self, id: &PassageId) -> Option<&AccessClass> {
+        self.places.get(id).map(|place| self.classes.class(self.class_of[*place]))
+    }
+
+    /// The access classes of all entries.
+    #[must_use]
+    pub fn classes(&self) -> &[AccessClass] {
+        self.classes.all()
     }
 
     /// Whether some entry belongs to `collection`, whoever may read it.
@@ -239,8 +260,10 @@ impl Index {
     /// then the second of each, and so on.
     #[must_use]
     pub fn suggestions(&self, scope: &ReadScope, count: usize) -> Vec<TopicSuggestion> {
-        let mut rest: Vec<&Entry> =
-            self.entries.iter().filter(|entry| scope.allows(entry.label)).collect();
+        let allowed = self.classes.allowed(scope);
+        let readable = self.entries.iter().zip(&self.class_of);
+        let readable = readable.filter(|(_, class)| allowed.holds(**class));
+        let mut rest: Vec<&Entry> = readable.map(|(entry, _)| entry).collect();
         let mut offered = Vec::new();
         while offered.len() < count && !rest.is_empty() {
             let mut topics = HashSet::new();

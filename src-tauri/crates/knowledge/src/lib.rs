@@ -20,6 +20,7 @@
 mod answer;
 mod bm25;
 mod calibration;
+mod class;
 mod entry;
 mod error;
 mod exact;

@@ -1,6 +1,6 @@
 //! Reading packs: JSON Lines, one entry a line.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use cloister_types::{Label, PassageId};
 use serde::Deserialize;
@@ -103,6 +103,7 @@ fn read_line(collection: &str, unsaid: Label, line: &str) -> Result<Entry, PackF
         collection: collection.to_owned(),
         topic: bounded(&line.topic.unwrap_or_default())?,
         label,
+        placement: Arc::default(),
         question,
         answer: bounded(&answer)?,
         alternatives: kept,

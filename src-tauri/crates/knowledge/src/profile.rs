@@ -2,6 +2,7 @@
 
 use crate::{
     Entry,
+    class::ClassNumber,
     lexicon::Lexicon,
     vocabulary::{Term, Vocabulary},
     words::{Word, Words},
@@ -34,11 +35,15 @@ pub(crate) struct Profile {
 }
 
 impl Profile {
-    /// Reads an entry and counts it in `vocabulary`.
-    pub(crate) fn read(entry: &Entry, words: &EntryWords, vocabulary: &mut Vocabulary) -> Self {
+    /// Reads an entry of `class` and counts it in `vocabulary`.
+    pub(crate) fn read(
+        class: ClassNumber,
+        words: &EntryWords,
+        vocabulary: &mut Vocabulary,
+    ) -> Self {
         let texts = words.phrasings.iter().chain([&words.answer, &words.topic]);
         let features: Vec<_> = texts.map(|text| Lexicon::shipped().features(text)).collect();
-        let mut terms = vocabulary.add(entry.label, &features);
+        let mut terms = vocabulary.add(class, &features);
         terms.iter_mut().for_each(keep_first);
         let mut body = terms.split_off(words.phrasings.len()).concat();
         keep_first(&mut body);

@@ -6,32 +6,38 @@ use crate::Entry;
 
 impl From<PassageRow> for Entry {
     fn from(row: PassageRow) -> Self {
-        let Passage { id, topic, label, question, answer, alternatives } = row.passage;
-        Self { id, collection: row.collection, topic, label, question, answer, alternatives }
+        let PassageRow { passage, collection, placement, imported_at: _, digest: _ } = row;
+        let Passage { id, topic, label, question, answer, alternatives } = passage;
+        Self { id, collection, topic, label, placement, question, answer, alternatives }
     }
 }
 
-/// The collection is not part of a passage: the store takes it beside them.
+/// Collection and placement are not part of a passage: the store takes them beside it.
 impl From<Entry> for Passage {
     fn from(entry: Entry) -> Self {
-        let Entry { id, collection: _, topic, label, question, answer, alternatives } = entry;
+        let Entry { id, collection: _, placement: _, topic, label, question, answer, alternatives } =
+            entry;
         Self { id, topic, label, question, answer, alternatives }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use cloister_types::{Label, Timestamp};
+    use std::sync::Arc;
+
+    use cloister_types::{Label, Placement, Timestamp};
 
     use super::*;
 
     #[test]
     fn an_entry_survives_the_store() {
+        let placement = Placement { team: Some(String::from("north")), ..Placement::default() };
         let entry = Entry {
             id: "returns/window".parse().expect("a valid id"),
             collection: String::from("manga"),
             topic: String::from("Returns"),
             label: Label::Internal,
+            placement: Arc::new(placement),
             question: String::from("Q"),
             answer: String::from("A"),
             alternatives: vec![String::from("B")],
@@ -39,6 +45,7 @@ mod tests {
         let row = PassageRow {
             passage: entry.clone().into(),
             collection: entry.collection.clone(),
+            placement: Arc::clone(&entry.placement),
             imported_at: Timestamp::from_millis(0),
             digest: [0; 32],
         };

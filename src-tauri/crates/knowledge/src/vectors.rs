@@ -5,9 +5,13 @@
 
 use std::sync::Arc;
 
-use cloister_types::{DIMENSIONS, Label, Meaning, ReadScope, SentenceEncoder};
+use cloister_types::{DIMENSIONS, Meaning, SentenceEncoder};
 
-use crate::{Entry, Features, parts, vocabulary::Counts};
+use crate::{
+    Entry, Features,
+    class::{Allowed, ClassNumber, Counts},
+    parts,
+};
 
 /// Bytes of a stored vector: the scale, then the numbers.
 const STORED: usize = size_of::<f32>() + DIMENSIONS;
@@ -105,8 +109,8 @@ pub(crate) struct Nearness {
 }
 
 impl VectorIndex {
-    /// Puts the vectors of `entries` together.
-    pub(crate) fn build(entries: &[Entry], meanings: Meanings) -> Self {
+    /// Puts the vectors of `entries` together, which belong to `classes` in the same order.
+    pub(crate) fn build(entries: &[Entry], classes: &[ClassNumber], meanings: Meanings) -> Self {
         let Meanings { encoder, vectors } = meanings;
         let mut index = Self {
             encoder,
@@ -116,11 +120,11 @@ impl VectorIndex {
             missing: Counts::default(),
         };
         let mut vectors = vectors.into_iter();
-        for entry in entries {
+        for (entry, class) in entries.iter().zip(classes) {
             let phrasings = parts::phrasings(entry);
             let own = vectors.next().flatten().filter(|own| own.len() >= phrasings);
             if own.is_none() {
-                index.missing.add(entry.label, 1);
+                index.missing.add(*class, 1);
             }
             let start = index.steps.len();
             for Vector { scale, steps } in own.into_iter().flatten() {
@@ -134,23 +138,23 @@ impl VectorIndex {
         index
     }
 
-    /// Whether every entry within `scope` has its vectors.
-    pub(crate) fn covers(&self, scope: &ReadScope) -> bool {
-        self.missing.within(scope) == 0
+    /// Whether every entry of the `allowed` classes has its vectors.
+    pub(crate) fn covers(&self, allowed: &Allowed) -> bool {
+        self.missing.within(allowed) == 0
     }
 
-    /// The `limit` entries within `scope` that are nearest to `question`, nearest first, ties in the
-    /// order of the entries.
+    /// The `limit` entries of the `allowed` classes that are nearest to `question`, nearest first, ties
+    /// in the order of the entries.
     pub(crate) fn nearest(
         &self,
-        scope: &ReadScope,
-        labels: &[Label],
+        allowed: &Allowed,
+        classes: &[ClassNumber],
         question: &Vector,
         limit: usize,
     ) -> Vec<Nearness> {
-        let allowed = labels.iter().enumerate().filter(|(_, label)| scope.allows(**label));
+        let readable = classes.iter().enumerate().filter(|(_, class)| allowed.holds(**class));
         let mut found: Vec<Nearness> =
-            allowed.map(|(ordinal, _)| self.nearness(ordinal, question)).collect();
+            readable.map(|(ordinal, _)| self.nearness(ordinal, question)).collect();
         let by_nearness = |a: &Nearness, b: &Nearness| {
             b.reach().total_cmp(&a.reach()).then(a.ordinal.cmp(&b.ordinal))
         };
@@ -275,12 +279,13 @@ mod tests {
             id: "a".parse().expect("a valid id"),
             collection: String::new(),
             topic: String::new(),
-            label: Label::Public,
+            label: cloister_types::Label::Public,
+            placement: Arc::default(),
             question: String::from("Q"),
             answer: String::new(),
             alternatives: vec![String::from("B"); vectors.len() - 1],
         };
         let meanings = Meanings { encoder: Arc::new(Silent), vectors: vec![Some(vectors)] };
-        VectorIndex::build(&[entry], meanings)
+        VectorIndex::build(&[entry], &[0], meanings)
     }
 }

@@ -1,29 +1,15 @@
-//! Which features occur in how many entries, counted by label so that a scope sees only its own.
+//! Which features occur in how many entries, counted by access class so that a reader
+//! meets only their own.
 
 use std::collections::HashMap;
 
-use cloister_types::{Label, ReadScope};
-
-use crate::lexicon::{Concept, Feature, Lexicon};
+use crate::{
+    class::{Allowed, ClassNumber, Counts},
+    lexicon::{Concept, Feature, Lexicon},
+};
 
 /// Shortest word, in letters, whose spelling is corrected: shorter ones have too many neighbours.
 const MIN_CORRECTED_LETTERS: usize = 5;
-
-/// A number for each label.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Counts([u32; Label::ALL.len()]);
-
-impl Counts {
-    pub(crate) fn add(&mut self, label: Label, count: usize) {
-        let slot = &mut self.0[label as usize];
-        *slot = slot.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
-    }
-
-    /// The sum over the labels that `scope` allows.
-    pub(crate) fn within(&self, scope: &ReadScope) -> u32 {
-        scope.labels().fold(0, |sum, label| sum.saturating_add(self.0[label as usize]))
-    }
-}
 
 /// The number of a feature in the vocabulary.
 pub(crate) type FeatureId = u32;
@@ -66,21 +52,21 @@ impl Vocabulary {
     }
 
     /// Counts one entry, whose texts have `features`, and returns the terms of each text.
-    pub(crate) fn add(&mut self, label: Label, texts: &[Vec<Feature>]) -> Vec<Vec<Term>> {
-        self.entries.add(label, 1);
+    pub(crate) fn add(&mut self, class: ClassNumber, texts: &[Vec<Feature>]) -> Vec<Vec<Term>> {
+        self.entries.add(class, 1);
         let terms: Vec<Vec<Term>> =
             texts.iter().map(|features| features.iter().map(|f| self.term(f)).collect()).collect();
         for feature in distinct(terms.iter().flatten().map(|term| term.feature)) {
-            self.features[feature as usize].add(label, 1);
+            self.features[feature as usize].add(class, 1);
         }
         for concept in
             distinct(terms.iter().flatten().flat_map(|term| term.concepts.iter().copied()))
         {
-            self.concepts[usize::from(concept)].add(label, 1);
+            self.concepts[usize::from(concept)].add(class, 1);
         }
         let words = texts.iter().flatten().filter(|feature| !feature.surface.is_empty());
         for (surface, name) in distinct(words.map(|word| (&word.surface, &word.name))) {
-            self.spell(surface, name, label);
+            self.spell(surface, name, class);
         }
         terms
     }
@@ -101,7 +87,7 @@ impl Vocabulary {
         }
     }
 
-    fn spell(&mut self, surface: &str, name: &str, label: Label) {
+    fn spell(&mut self, surface: &str, name: &str, class: ClassNumber) {
         let Some((key, feature)) = place(surface).zip(self.ids.get(name).copied()) else { return };
         let spellings = self.spellings.entry(key).or_default();
         let known = spellings.iter().position(|spelling| spelling.surface == surface);
@@ -110,24 +96,24 @@ impl Vocabulary {
             spellings.push(Spelling { surface, feature, name, entries: Counts::default() });
             spellings.len() - 1
         });
-        spellings[at].entries.add(label, 1);
+        spellings[at].entries.add(class, 1);
     }
 
-    /// What `scope` sees of it.
-    pub(crate) fn within<'a>(&'a self, scope: &'a ReadScope) -> Scoped<'a> {
-        Scoped { vocabulary: self, scope, entries: self.entries.within(scope) }
+    /// What is in the `allowed` classes of it.
+    pub(crate) fn within<'a>(&'a self, allowed: &'a Allowed) -> Scoped<'a> {
+        Scoped { vocabulary: self, allowed, entries: self.entries.within(allowed) }
     }
 }
 
-/// The vocabulary of the entries that a scope allows.
+/// The vocabulary of the entries that a reader may read.
 pub(crate) struct Scoped<'a> {
     vocabulary: &'a Vocabulary,
-    scope: &'a ReadScope,
+    allowed: &'a Allowed,
     entries: u32,
 }
 
 impl<'a> Scoped<'a> {
-    /// How many entries the scope allows.
+    /// How many entries are allowed.
     pub(crate) const fn entries(&self) -> u32 {
         self.entries
     }
@@ -135,17 +121,17 @@ impl<'a> Scoped<'a> {
     /// The feature of that name, if an allowed entry has it.
     pub(crate) fn feature(&self, name: &str) -> Option<FeatureId> {
         let id = *self.vocabulary.ids.get(name)?;
-        (self.vocabulary.features[id as usize].within(self.scope) > 0).then_some(id)
+        (self.vocabulary.features[id as usize].within(self.allowed) > 0).then_some(id)
     }
 
     /// How much a feature narrows the allowed entries down (BM25's inverse document frequency).
     pub(crate) fn rarity(&self, feature: FeatureId) -> f32 {
-        self.inverse(self.vocabulary.features[feature as usize].within(self.scope))
+        self.inverse(self.vocabulary.features[feature as usize].within(self.allowed))
     }
 
     /// The same for a concept; nothing when no allowed entry has it.
     pub(crate) fn concept_rarity(&self, concept: Concept) -> Option<f32> {
-        let entries = self.vocabulary.concepts[usize::from(concept)].within(self.scope);
+        let entries = self.vocabulary.concepts[usize::from(concept)].within(self.allowed);
         (entries > 0).then(|| self.inverse(entries))
     }
 
@@ -168,7 +154,7 @@ impl<'a> Scoped<'a> {
         let near = (letters - 1..=letters + 1)
             .filter_map(|letters| self.vocabulary.spellings.get(&(first, letters)))
             .flatten()
-            .map(|spelling| (spelling.entries.within(self.scope), spelling))
+            .map(|spelling| (spelling.entries.within(self.allowed), spelling))
             .filter(|(entries, spelling)| *entries > 0 && one_slip(surface, &spelling.surface));
         let (_, best) = near.max_by(|(a, x), (b, y)| a.cmp(b).then(y.surface.cmp(&x.surface)))?;
         Some((&best.name, best.feature))

@@ -8,7 +8,8 @@ use axum::{
 };
 use cloister_app::{
     DocumentKeyDto, DocumentsDto, DraftDto, ErrorBody, ImportDto, ImportedDto, IndexDto,
-    MessageDto, PassageDto, RemovedDto, SearchDto, SearchResultsDto, SuggestionsDto,
+    MessageDto, PassageDto, PlacedDto, PlacementDto, RemovedDto, SearchDto, SearchResultsDto,
+    SuggestionsDto,
 };
 
 use crate::{
@@ -73,6 +74,21 @@ pub(crate) async fn documents(
     Reader(session): Reader,
 ) -> Result<Json<DocumentsDto>, ApiError> {
     Ok(Json(context.app.documents(&session).await?))
+}
+
+/// Confines a document to whom the body names, and to nobody else.
+#[utoipa::path(put, path = "/api/knowledge/documents/placement", tag = "knowledge",
+    params(DocumentKeyDto), request_body = PlacementDto,
+    responses((status = 200, body = PlacedDto), (status = 400, body = ErrorBody),
+        (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody)))]
+pub(crate) async fn place(
+    State(context): State<Context>,
+    Reader(session): Reader,
+    Query(document): Query<DocumentKeyDto>,
+    Body(placement): Body<PlacementDto>,
+) -> Result<Json<PlacedDto>, ApiError> {
+    Ok(Json(context.app.place_document(&session, &document, placement).await?))
 }
 
 /// Removes a document with its entries.

@@ -122,6 +122,7 @@ use crate::{
         retention::release_hold,
         knowledge::import,
         knowledge::documents,
+        knowledge::place,
         knowledge::remove,
         knowledge::index,
         knowledge::search,

@@ -155,6 +155,7 @@ fn knowledge_routes() -> Router<Context> {
             "/api/knowledge/documents",
             put(knowledge::import).get(knowledge::documents).delete(knowledge::remove),
         )
+        .route("/api/knowledge/documents/placement", put(knowledge::place))
         .route("/api/knowledge/index", get(knowledge::index))
         .route("/api/knowledge/search", post(knowledge::search))
         .layer(DefaultBodyLimit::max(MAX_DOCUMENT_BYTES))

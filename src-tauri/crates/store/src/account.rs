@@ -434,6 +434,7 @@ pub(crate) async fn delete_rows_of(
     tx: &mut SqliteConnection,
     id: AccountId,
 ) -> Result<(), StoreError> {
+    crate::placement::disown(tx, id).await?;
     for statement in [
         "DELETE FROM recovery_code WHERE account_id = ?",
         "DELETE FROM account_role WHERE account_id = ?",

@@ -169,6 +169,8 @@ audit_events! {
     KnowledgeReplaced = "knowledge_replaced",
     /// A document was imported, or imported again.
     DocumentImported = "document_imported",
+    /// A document was confined to others than before.
+    DocumentPlaced = "document_placed",
     /// A document was removed with its passages.
     DocumentRemoved = "document_removed",
     /// A model was loaded.

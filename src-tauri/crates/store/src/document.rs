@@ -1,11 +1,14 @@
 //! Documents: what was imported together, and is replaced and removed together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use cloister_types::{Authorized, PassageId, Pseudonym, Timestamp, act};
+use cloister_types::{Authorized, Label, PassageId, Placement, Pseudonym, Timestamp, act};
 use sqlx::SqliteConnection;
 
-use crate::{AuditBody, AuditCode, AuditEvent, AuditRecord, Passage, Store, StoreError, audit};
+use crate::{
+    AuditBody, AuditCode, AuditEvent, AuditRecord, Passage, Store, StoreError, audit,
+    placement::{self, Confined, Placed},
+};
 
 /// Which document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +29,26 @@ pub struct DocumentRow {
     pub name: String,
     /// How many passages it has.
     pub passages: u64,
+    /// The labels that they have.
+    pub labels: BTreeSet<Label>,
+    /// Whom they are confined to.
+    pub placement: Placement,
     /// When it was last imported.
     pub imported_at: Timestamp,
+}
+
+/// What is imported.
+#[derive(Clone, Copy)]
+pub struct Import<'a> {
+    /// The document.
+    pub document: &'a Document,
+    /// All that it consists of.
+    pub passages: &'a [Passage],
+    /// The label that was named for passages that do not say their own; without one, the document
+    /// keeps the one it had.
+    pub label: Option<Label>,
+    /// Whom it is confined to; without one, to whom it was.
+    pub placement: Option<&'a Placement>,
 }
 
 /// What an import changed.
@@ -44,8 +65,8 @@ pub struct ImportReport {
 }
 
 impl Store {
-    /// Makes `document` consist of `passages`: what is the same already is left alone, and the rest
-    /// is inserted, changed or deleted, all or nothing.
+    /// Makes the document consist of the passages: what is the same already is left alone, and the
+    /// rest is inserted, changed or deleted, all or nothing.
     ///
     /// # Errors
     /// [`StoreError::DuplicatePassage`] when an id occurs twice or in another document; nothing was
@@ -53,13 +74,13 @@ impl Store {
     pub async fn import_document(
         &self,
         _allowed: &Authorized<act::ImportKnowledge>,
-        document: &Document,
-        passages: &[Passage],
+        import: Import<'_>,
         by: Pseudonym,
         at: Timestamp,
     ) -> Result<ImportReport, StoreError> {
+        let Import { document, passages, .. } = import;
         let mut tx = self.begin().await?;
-        let id = keep(&mut tx, document, at).await?;
+        let id = keep(&mut tx, import, at).await?;
         let mut before = digests(&mut tx, id).await?;
         let mut report = ImportReport::default();
         let mut ordinal = next_ordinal(&mut tx, document).await?;
@@ -89,10 +110,68 @@ impl Store {
             .count("updated", report.updated)
             .count("unchanged", report.unchanged)
             .count("deleted", report.deleted);
+        let body = match import.placement {
+            Some(placement) => body.with("confined_by", &Confined(placement)),
+            None => body,
+        };
         let record = AuditRecord::new(AuditEvent::DocumentImported, at, body).about(by);
         audit::append(&mut tx, &record).await?;
         tx.commit().await?;
         Ok(report)
+    }
+
+    /// Confines `document` to `placement` and to nothing else. Returns how many passages it has;
+    /// nothing when there is no such document.
+    ///
+    /// # Errors
+    /// What the database may refuse.
+    pub async fn place_document(
+        &self,
+        _allowed: &Authorized<act::ImportKnowledge>,
+        document: &Document,
+        placement: &Placement,
+        by: Pseudonym,
+        at: Timestamp,
+    ) -> Result<Option<u64>, StoreError> {
+        let mut tx = self.begin_essential().await?;
+        let Some(Placed { document: id, placement: before }) = find(&mut tx, document).await?
+        else {
+            return Ok(None);
+        };
+        placement::write(&mut tx, id, placement).await?;
+        let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM passage WHERE document_id = ?")
+            .bind(id)
+            .fetch_one(&mut *tx)
+            .await?;
+        let body = AuditBody::new()
+            .with("collection", &document.collection)
+            .with("before", &Confined(&before))
+            .with("after", &Confined(placement))
+            .count("passages", count.unsigned_abs());
+        let record = AuditRecord::new(AuditEvent::DocumentPlaced, at, body).about(by);
+        audit::append(&mut tx, &record).await?;
+        tx.commit().await?;
+        Ok(Some(count.unsigned_abs()))
+    }
+
+    /// The label that was named when `document` was imported, for passages that do not say their own.
+    ///
+    /// # Errors
+    /// [`StoreError::MalformedRow`] when it cannot be read.
+    pub async fn document_label(
+        &self,
+        _allowed: &Authorized<act::ImportKnowledge>,
+        document: &Document,
+    ) -> Result<Option<Label>, StoreError> {
+        let found: Option<(Option<String>,)> =
+            sqlx::query_as("SELECT label FROM document WHERE collection = ? AND name = ?")
+                .bind(document.collection.to_string())
+                .bind(&document.name)
+                .fetch_optional(self.readers())
+                .await?;
+        let label = found.and_then(|(label,)| label);
+        let read = |label: String| label.parse().map_err(|_| malformed());
+        label.map(read).transpose()
     }
 
     /// Removes `document` with its passages. Returns how many those were; nothing when there is no
@@ -136,37 +215,76 @@ impl Store {
         &self,
         _allowed: &Authorized<act::ImportKnowledge>,
     ) -> Result<Vec<DocumentRow>, StoreError> {
-        let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(
-            "SELECT document.collection, document.name, COUNT(passage.id), document.imported_at \
-             FROM document LEFT JOIN passage ON passage.document_id = document.id \
-             GROUP BY document.id ORDER BY document.collection, document.name",
+        let mut tx = self.readers().begin().await?;
+        let placed: Vec<Placed> = sqlx::query_as(placement::READ_ALL).fetch_all(&mut *tx).await?;
+        let mut placed: HashMap<i64, Placement> =
+            placed.into_iter().map(|row| (row.document, row.placement)).collect();
+        let labels: Vec<(i64, String, i64)> = sqlx::query_as(
+            "SELECT document_id, label, count(*) FROM passage WHERE document_id IS NOT NULL \
+             GROUP BY document_id, label",
         )
-        .fetch_all(self.readers())
+        .fetch_all(&mut *tx)
         .await?;
-        let row = |(collection, name, passages, imported_at): (String, String, i64, i64)| {
+        let mut passages: HashMap<i64, (BTreeSet<Label>, u64)> = HashMap::new();
+        for (document, label, count) in labels {
+            let (labels, total) = passages.entry(document).or_default();
+            labels.insert(label.parse().map_err(|_| malformed())?);
+            *total += count.unsigned_abs();
+        }
+        let rows: Vec<(i64, String, String, i64)> = sqlx::query_as(
+            "SELECT id, collection, name, imported_at FROM document ORDER BY collection, name",
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        let row = |(id, collection, name, imported_at): (i64, String, String, i64)| {
+            let (labels, passages) = passages.remove(&id).unwrap_or_default();
+            let placement = placed.remove(&id).ok_or_else(malformed)?;
             let imported_at = Timestamp::from_millis(imported_at);
-            DocumentRow { collection, name, passages: passages.unsigned_abs(), imported_at }
+            Ok(DocumentRow { collection, name, passages, labels, placement, imported_at })
         };
-        Ok(rows.into_iter().map(row).collect())
+        rows.into_iter().map(row).collect()
     }
 }
 
-/// The id of `document`, which is made if it is new.
-async fn keep(
+const fn malformed() -> StoreError {
+    StoreError::MalformedRow { table: "document" }
+}
+
+/// The row of `document`; nothing when there is none.
+async fn find(
     connection: &mut SqliteConnection,
     document: &Document,
+) -> Result<Option<Placed>, StoreError> {
+    let found = sqlx::query_as(placement::READ_ONE)
+        .bind(document.collection.to_string())
+        .bind(&document.name)
+        .fetch_optional(connection)
+        .await?;
+    Ok(found)
+}
+
+/// The id of the document, which is made if it is new; label and placement are set where they were
+/// named.
+async fn keep(
+    connection: &mut SqliteConnection,
+    import: Import<'_>,
     at: Timestamp,
 ) -> Result<i64, StoreError> {
     let (id,) = sqlx::query_as(
-        "INSERT INTO document (collection, name, imported_at) VALUES (?, ?, ?) \
-         ON CONFLICT (collection, name) DO UPDATE SET imported_at = excluded.imported_at \
+        "INSERT INTO document (collection, name, imported_at, label) VALUES (?, ?, ?, ?) \
+         ON CONFLICT (collection, name) DO UPDATE SET \
+             imported_at = excluded.imported_at, label = coalesce(excluded.label, label) \
          RETURNING id",
     )
-    .bind(document.collection.to_string())
-    .bind(&document.name)
+    .bind(import.document.collection.to_string())
+    .bind(&import.document.name)
     .bind(at.as_millis())
-    .fetch_one(connection)
+    .bind(import.label.map(Label::as_str))
+    .fetch_one(&mut *connection)
     .await?;
+    if let Some(placement) = import.placement {
+        placement::write(connection, id, placement).await?;
+    }
     Ok(id)
 }
 

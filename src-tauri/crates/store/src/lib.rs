@@ -61,6 +61,7 @@ mod passage;
 mod passphrase;
 mod paths;
 mod person;
+mod placement;
 mod policy;
 mod purge;
 mod recovery_code;
@@ -109,7 +110,7 @@ pub use consent::{
 pub use conversation::{ConversationRow, TurnAuthorisation, TurnCompletion, TurnRow};
 pub use correction::{Correction, CorrectionDecision, CorrectionField, Restriction};
 pub use destination::{Destination, DestinationName, DestinationNameError};
-pub use document::{Document, DocumentRow, ImportReport};
+pub use document::{Document, DocumentRow, Import, ImportReport};
 pub use erasure::{
     Erased, Erasure, ErasureProof, ErasureScope, TOMBSTONES, Tombstone, TombstonesApplied,
     read_tombstones,

@@ -1,12 +1,15 @@
 //! Knowledge: the passages that readers may be shown.
 
-use std::fmt;
+use std::{collections::HashMap, fmt, sync::Arc};
 
-use cloister_types::{Label, PassageId, Timestamp};
+use cloister_types::{Label, PassageId, Placement, Timestamp};
 use sha2::{Digest, Sha256};
 use sqlx::SqliteConnection;
 
-use crate::{AuditBody, AuditCode, AuditEvent, AuditRecord, Store, StoreError, audit};
+use crate::{
+    AuditBody, AuditCode, AuditEvent, AuditRecord, Store, StoreError, audit,
+    placement::{self, Placed},
+};
 
 /// A passage as its source gave it.
 #[derive(Clone, PartialEq, Eq)]
@@ -32,6 +35,8 @@ pub struct PassageRow {
     pub passage: Passage,
     /// The collection that it belongs to.
     pub collection: String,
+    /// Whom its document is confined to.
+    pub placement: Arc<Placement>,
     /// When it was imported.
     pub imported_at: Timestamp,
     /// SHA-256 over all that the source gave; equal digests are equal passages.
@@ -71,12 +76,18 @@ impl fmt::Debug for PassageRow {
     }
 }
 
-type StoredRow = (String, String, String, String, String, String, String, Vec<u8>, i64);
+type StoredRow =
+    (String, String, String, String, String, String, String, Vec<u8>, i64, Option<i64>);
 
 impl PassageRow {
-    fn from_stored(row: StoredRow) -> Option<Self> {
-        let (id, collection, topic, label, question, answer, alternatives, digest, imported_at) =
+    /// Nothing when a value of the row is none, or its document is not among those `placed`.
+    fn from_stored(row: StoredRow, placed: &HashMap<i64, Arc<Placement>>) -> Option<Self> {
+        let (id, collection, topic, label, question, answer, alternatives, digest, at, document) =
             row;
+        let placement = match document {
+            Some(document) => Arc::clone(placed.get(&document)?),
+            None => Arc::default(),
+        };
         let passage = Passage {
             id: PassageId::try_from(id).ok()?,
             topic,
@@ -88,7 +99,8 @@ impl PassageRow {
         Some(Self {
             passage,
             collection,
-            imported_at: Timestamp::from_millis(imported_at),
+            placement,
+            imported_at: Timestamp::from_millis(at),
             digest: digest.try_into().ok()?,
         })
     }
@@ -129,15 +141,20 @@ impl Store {
     /// # Errors
     /// [`StoreError::MalformedRow`] when a passage cannot be read.
     pub async fn passages(&self) -> Result<Vec<PassageRow>, StoreError> {
+        // One transaction, so that no passage is read beside what its document was before.
+        let mut tx = self.readers().begin().await?;
+        let placed: Vec<Placed> = sqlx::query_as(placement::READ_ALL).fetch_all(&mut *tx).await?;
+        let placed = placed.into_iter().map(|row| (row.document, Arc::new(row.placement)));
+        let placed = placed.collect();
         let rows: Vec<StoredRow> = sqlx::query_as(
             "SELECT id, collection, topic, label, question, answer, alternatives, digest, \
-                    imported_at \
+                    imported_at, document_id \
              FROM passage ORDER BY collection, ordinal",
         )
-        .fetch_all(self.readers())
+        .fetch_all(&mut *tx)
         .await?;
         rows.into_iter()
-            .map(PassageRow::from_stored)
+            .map(|row| PassageRow::from_stored(row, &placed))
             .collect::<Option<_>>()
             .ok_or(StoreError::MalformedRow { table: "passage" })
     }

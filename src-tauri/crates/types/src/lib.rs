@@ -13,6 +13,7 @@
 //! may be shown; a *pseudonym* is a random name that stands for a person in records.
 #![forbid(unsafe_code)]
 
+mod class;
 mod encoder;
 mod entropy;
 mod id;
@@ -21,9 +22,11 @@ mod locked_key;
 mod log_safe;
 mod permission;
 mod proof;
+mod role;
 mod secret;
 mod time;
 
+pub use class::{AccessClass, Placement};
 pub use encoder::{
     DIMENSIONS, EncodeError, Judge, Meaning, Opinion, OpinionError, SentenceEncoder, Tag, TagError,
     TagKind, Tagger, Tagging,
@@ -38,5 +41,6 @@ pub use locked_key::{LockedKey, MemoryLock, lock_keys_by, unlocked_keys};
 pub use log_safe::LogSafe;
 pub use permission::{Act, Authorized, Permission, PermissionError, act};
 pub use proof::{ReadScope, Sanitized, VerifiedModel};
+pub use role::{RoleName, RoleNameError};
 pub use secret::Secret;
 pub use time::{Clock, FixedClock, SystemClock, Timestamp, TimestampError};

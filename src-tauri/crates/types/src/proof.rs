@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, fmt, fs::File, path::PathBuf};
 
-use crate::Label;
+use crate::AccessClass;
 
 /// Text from which personal data and secrets were removed. Minted by `cloister-guard` alone.
 ///
@@ -37,25 +37,21 @@ impl fmt::Debug for Sanitized {
 /// What one reader may read, as the policy decided it. Minted by `cloister-access` alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadScope {
-    labels: BTreeSet<Label>,
+    classes: BTreeSet<AccessClass>,
 }
 
 impl ReadScope {
-    /// Vouches that the policy opened exactly `labels` to the reader.
+    /// Vouches that the policy opened exactly `classes` to the reader.
     #[must_use]
-    pub const fn mint(labels: BTreeSet<Label>) -> Self {
-        Self { labels }
+    pub const fn mint(classes: BTreeSet<AccessClass>) -> Self {
+        Self { classes }
     }
 
-    /// The labels that the reader may read, from open to closed.
-    pub fn labels(&self) -> impl Iterator<Item = Label> + '_ {
-        self.labels.iter().copied()
-    }
-
-    /// Whether something that carries `label` may be shown to the reader.
+    /// Whether something of `class` may be shown to the reader. A class that the policy was not
+    /// asked about is closed.
     #[must_use]
-    pub fn allows(&self, label: Label) -> bool {
-        self.labels.contains(&label)
+    pub fn allows(&self, class: &AccessClass) -> bool {
+        self.classes.contains(class)
     }
 }
 
@@ -105,6 +101,7 @@ impl VerifiedModel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Label, Placement};
 
     #[test]
     #[expect(clippy::disallowed_methods, reason = "the type's own test")]
@@ -117,9 +114,12 @@ mod tests {
     #[test]
     #[expect(clippy::disallowed_methods, reason = "the type's own test")]
     fn a_scope_allows_what_it_lists_and_nothing_else() {
-        let scope = ReadScope::mint(BTreeSet::from([Label::Public]));
-        assert!(scope.allows(Label::Public));
-        assert!(!scope.allows(Label::Restricted));
-        assert_eq!(scope.labels().collect::<Vec<_>>(), [Label::Public]);
+        let public = AccessClass::plain(Label::Public, "shop");
+        let scope = ReadScope::mint(BTreeSet::from([public.clone()]));
+        assert!(scope.allows(&public));
+        assert!(!scope.allows(&AccessClass::plain(Label::Restricted, "shop")));
+        assert!(!scope.allows(&AccessClass::plain(Label::Public, "board")));
+        let team = Placement { team: Some("cardiology".to_owned()), ..Placement::default() };
+        assert!(!scope.allows(&AccessClass { placement: team, ..public }));
     }
 }

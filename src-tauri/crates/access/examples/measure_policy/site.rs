@@ -3,10 +3,9 @@
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use cloister_access::{
-    AccessClass, Asker, Policy, PolicySource, PolicyVersion, Record, Resource, RoleName, RoleSpec,
-    Situation,
+    Asker, Policy, PolicySource, PolicyVersion, Record, Resource, RoleSpec, Situation,
 };
-use cloister_types::{Label, Permission};
+use cloister_types::{AccessClass, Label, Permission, Placement, RoleName};
 use serde_json::json;
 
 /// Splitmix64: the same numbers everywhere, for made-up sites and requests.
@@ -103,9 +102,12 @@ pub(crate) fn question(dice: &mut Dice, policy: &Policy) -> (Permission, Resourc
         let resource = match dice.roll(3) {
             0 => Resource::Appliance,
             1 => Resource::Class(AccessClass {
-                owner: dice.sometimes("owner"),
-                team: dice.sometimes("team"),
-                region: dice.sometimes("region"),
+                placement: Placement {
+                    owner: dice.sometimes("owner"),
+                    team: dice.sometimes("team"),
+                    region: dice.sometimes("region"),
+                    ..Placement::default()
+                },
                 ..AccessClass::plain(*dice.pick(&Label::ALL), "handbook")
             }),
             _ => Resource::Record(Record {

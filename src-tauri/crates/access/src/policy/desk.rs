@@ -8,12 +8,11 @@ use std::{
     },
 };
 
-use cloister_types::{Clock, Permission};
+use cloister_types::{AccessClass, Clock, Permission};
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use super::{
-    class::AccessClass,
     engine::{Decision, Policy, PolicyVersion},
     entity::Asker,
     resource::{Record, Resource},
@@ -191,15 +190,16 @@ impl Key {
         self.text("class");
         self.text(class.label.as_str());
         self.text(&class.collection);
-        self.optional_text(class.owner.as_deref());
-        self.optional_text(class.team.as_deref());
-        self.optional_text(class.region.as_deref());
-        self.count(class.roles.len());
-        for role in &class.roles {
+        let place = &class.placement;
+        self.optional_text(place.owner.as_deref());
+        self.optional_text(place.team.as_deref());
+        self.optional_text(place.region.as_deref());
+        self.count(place.roles.len());
+        for role in &place.roles {
             self.text(role.as_str());
         }
-        self.optional_number(class.valid_from.map(cloister_types::Timestamp::as_millis));
-        self.optional_number(class.valid_until.map(cloister_types::Timestamp::as_millis));
+        self.optional_number(place.valid_from.map(cloister_types::Timestamp::as_millis));
+        self.optional_number(place.valid_until.map(cloister_types::Timestamp::as_millis));
     }
 
     fn record(&mut self, record: &Record) {

@@ -3,16 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use cloister_types::{Label, Timestamp};
+use cloister_types::{AccessClass, Label, Placement, RoleName, Timestamp};
 use serde_json::json;
 
 use super::{
-    class::AccessClass,
     entity::Asker,
     resource::{Record, Resource},
     situation::Situation,
 };
-use crate::RoleName;
 
 /// Minutes since midnight at and around the edges of every rule on the time of day.
 const MINUTES: [u16; 7] = [479, 480, 539, 540, 1_079, 1_080, 1_081];
@@ -80,32 +78,26 @@ pub(super) fn resources(column: &str) -> impl Iterator<Item = Resource> {
 }
 
 fn classes(label: Label, own: &str) -> impl Iterator<Item = AccessClass> + use<> {
-    let plain = AccessClass::plain(label, "handbook");
     let role = |name: &str| -> BTreeSet<RoleName> { name.parse().into_iter().collect() };
     let text = |text: &str| Some(text.to_owned());
     let time = |minutes: i64| Some(Timestamp::from_millis((NOW + minutes) * 60_000));
-    let (own, other) = (role(own), role("somebody_else"));
-    let changes: [&dyn Fn(&mut AccessClass); 12] = [
-        &|_| {},
-        &|class| class.roles.clone_from(&own),
-        &|class| class.roles.clone_from(&other),
-        &|class| class.owner = text(ME),
-        &|class| class.owner = text("somebody"),
-        &|class| class.team = text(TEAM),
-        &|class| class.team = text("south"),
-        &|class| class.region = text("east"),
-        &|class| class.valid_from = time(1),
-        &|class| class.valid_from = time(0),
-        &|class| class.valid_until = time(1),
-        &|class| class.valid_until = time(0),
+    let none = Placement::default;
+    let placements = [
+        none(),
+        Placement { roles: role(own), ..none() },
+        Placement { roles: role("somebody_else"), ..none() },
+        Placement { owner: text(ME), ..none() },
+        Placement { owner: text("somebody"), ..none() },
+        Placement { team: text(TEAM), ..none() },
+        Placement { team: text("south"), ..none() },
+        Placement { region: text("east"), ..none() },
+        Placement { valid_from: time(1), ..none() },
+        Placement { valid_from: time(0), ..none() },
+        Placement { valid_until: time(1), ..none() },
+        Placement { valid_until: time(0), ..none() },
     ];
-    changes
-        .map(|change| {
-            let mut class = plain.clone();
-            change(&mut class);
-            class
-        })
-        .into_iter()
+    let plain = AccessClass::plain(label, "handbook");
+    placements.into_iter().map(move |placement| AccessClass { placement, ..plain.clone() })
 }
 
 fn records() -> impl Iterator<Item = Record> {

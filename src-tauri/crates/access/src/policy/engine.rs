@@ -7,7 +7,7 @@ use std::{
 };
 
 use cedar_policy::{Authorizer, EntityUid, Request, Schema};
-use cloister_types::Permission;
+use cloister_types::{Permission, RoleName};
 
 use super::{
     compile::{Parts, PolicyFault, PolicySource, ROLE_PREFIX, compile, schema},
@@ -18,7 +18,6 @@ use super::{
     situation::Situation,
     slice::{ActionSlices, Met, Slice, concerns, whole},
 };
-use crate::RoleName;
 
 /// The annotation of a forbid that something lifts, and what lifts it.
 const REFUSAL: &str = "refusal";

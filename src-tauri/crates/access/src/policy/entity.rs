@@ -5,16 +5,15 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use cedar_policy::{
     Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, RestrictedExpression,
 };
-use cloister_types::{Permission, Timestamp};
+use cloister_types::{AccessClass, Permission, RoleName, Timestamp};
 use serde_json::{Map, Value};
 
 use super::{
-    class::AccessClass,
     engine::EngineError,
     resource::{Record, Resource},
     situation::Situation,
 };
-use crate::{Principal, RoleName};
+use crate::Principal;
 
 /// Attributes of people that the schema names, which hold text.
 const TEXT_ATTRIBUTES: [&str; 3] = ["team", "region", "department"];
@@ -156,17 +155,18 @@ impl Names {
 
     fn class_attributes(&self, class: &AccessClass) -> HashMap<String, RestrictedExpression> {
         let minutes = |time: Timestamp| number(time.as_millis().div_euclid(MINUTE_MS));
-        let roles = class.roles.iter().map(|role| self.role(role));
+        let place = &class.placement;
+        let roles = place.roles.iter().map(|role| self.role(role));
         let roles = RestrictedExpression::new_set(roles.map(RestrictedExpression::new_entity_uid));
         let present = [
             ("label", Some(text(class.label.as_str()))),
             ("collection", Some(text(&class.collection))),
-            ("owner", class.owner.as_deref().map(text)),
-            ("team", class.team.as_deref().map(text)),
-            ("region", class.region.as_deref().map(text)),
+            ("owner", place.owner.as_deref().map(text)),
+            ("team", place.team.as_deref().map(text)),
+            ("region", place.region.as_deref().map(text)),
             ("roles", Some(roles)),
-            ("valid_from", class.valid_from.map(minutes)),
-            ("valid_until", class.valid_until.map(minutes)),
+            ("valid_from", place.valid_from.map(minutes)),
+            ("valid_until", place.valid_until.map(minutes)),
         ];
         attributes(present)
     }

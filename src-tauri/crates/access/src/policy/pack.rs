@@ -1,11 +1,11 @@
 //! The shipped policy pack, compiled in: data, not code.
 
+use cloister_types::RoleName;
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
 use super::role::RoleSpec;
-use crate::RoleName;
 
 /// What policies can speak of.
 pub(super) const SCHEMA: &str =

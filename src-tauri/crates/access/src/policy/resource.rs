@@ -1,6 +1,6 @@
 //! What an act is done to.
 
-use super::class::AccessClass;
+use cloister_types::AccessClass;
 
 /// What an act is done to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,10 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cloister_types::Permission;
+use cloister_types::{Permission, RoleName};
 use serde::{Deserialize, Serialize};
-
-use crate::RoleName;
 
 /// A role as it is written down. Equal in the shipped pack and in a site's own roles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

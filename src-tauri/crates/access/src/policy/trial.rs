@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use cloister_types::{Label, Permission, Timestamp};
+use cloister_types::{AccessClass, Label, Permission, Timestamp};
 use serde::Deserialize;
 
 use super::{
-    class::AccessClass,
     edges::{LIMIT, ME, NOW, REGION, TEAM, asker, own_role, resources, situations},
     engine::{Policy, Verdict},
     entity::Asker,
@@ -158,21 +157,22 @@ impl Rule {
         if self == Self::Unrestricted {
             return class.label != Label::Restricted;
         }
-        let own = person && is(class.owner.as_deref(), ME);
+        let place = &class.placement;
+        let own = person && is(place.owner.as_deref(), ME);
         // What each column is, was written down with the roles and not asked of the engine.
-        let named = class.roles.iter().any(|role| role.as_str() == own_role(column));
-        let confined = !class.roles.is_empty() && !named && !own;
-        let elsewhere = class.team.is_some() && !(person && is(class.team.as_deref(), TEAM))
-            || class.region.is_some() && !(person && is(class.region.as_deref(), REGION));
+        let named = place.roles.iter().any(|role| role.as_str() == own_role(column));
+        let confined = !place.roles.is_empty() && !named && !own;
+        let elsewhere = place.team.is_some() && !(person && is(place.team.as_deref(), TEAM))
+            || place.region.is_some() && !(person && is(place.region.as_deref(), REGION));
         let now = Timestamp::from_millis(NOW * 60_000);
-        let invalid = class.valid_from.is_some_and(|from| now < from)
-            || class.valid_until.is_some_and(|until| now >= until);
+        let invalid = place.valid_from.is_some_and(|from| now < from)
+            || place.valid_until.is_some_and(|until| now >= until);
         let by_label = match class.label {
             Label::Public => self == Self::Public,
             Label::Internal => self != Self::Public,
             Label::Confidential => {
                 self != Self::Public
-                    && (named || own || self == Self::Caretaker && class.roles.is_empty())
+                    && (named || own || self == Self::Caretaker && place.roles.is_empty())
             }
             Label::Restricted => self != Self::Public && (named || own) && fresh,
         };

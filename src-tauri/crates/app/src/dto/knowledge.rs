@@ -95,6 +95,76 @@ pub struct ImportDto {
     /// and other documents internal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<LabelDto>,
+    /// The name of the account that it belongs to. With this and the next five it is confined to
+    /// whom they name; where none is given, a document that was there stays confined as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The team that it is confined to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// The region that it is confined to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// The roles that it is confined to or, above internal, opened to; apart by commas.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roles: Option<String>,
+    /// From when it is valid, as RFC 3339 writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<String>,
+    /// Until when it is valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<String>,
+}
+
+impl ImportDto {
+    /// The import of `name` into `collection`, with nothing said besides.
+    #[must_use]
+    pub fn of(collection: &str, name: &str) -> Self {
+        Self {
+            collection: collection.to_owned(),
+            name: name.to_owned(),
+            label: None,
+            owner: None,
+            team: None,
+            region: None,
+            roles: None,
+            valid_from: None,
+            valid_until: None,
+        }
+    }
+}
+
+/// Whom a document is confined to, besides its labels and collection.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+#[schema(as = Placement)]
+pub struct PlacementDto {
+    /// The name of the account that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The team that it is confined to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// The region that it is confined to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// The roles that it is confined to or, above internal, opened to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+    /// From when it is valid, as RFC 3339 writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<String>,
+    /// Until when it is valid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<String>,
+}
+
+/// What was confined.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = Placed)]
+pub struct PlacedDto {
+    /// Entries of the document.
+    pub entries: u64,
 }
 
 /// Which document.
@@ -135,6 +205,10 @@ pub struct DocumentDto {
     pub name: String,
     /// How many entries it has.
     pub entries: u64,
+    /// The labels that they have, from open to closed.
+    pub labels: Vec<LabelDto>,
+    /// Whom it is confined to besides.
+    pub placement: PlacementDto,
     /// When it was last imported.
     pub imported_at: String,
 }

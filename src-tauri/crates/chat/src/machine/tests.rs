@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use cloister_guard::Guard;
 use cloister_inference::FinishReason;
 use cloister_knowledge::SmallTalk;
-use cloister_types::{Label, ReadScope, SeededEntropy, Timestamp, TurnId};
+use cloister_types::{AccessClass, Label, ReadScope, SeededEntropy, Timestamp, TurnId};
 
 use super::{Effect, Input, Machine, ModelTrouble, Passage, Retrieved, Setup, Situation};
 use crate::{Event, Outcome, Reason, SystemPrompt, TurnView};
@@ -49,7 +49,7 @@ impl Run {
     /// Opens the public scope and reports what the search found.
     fn found(&mut self, retrieved: Retrieved) {
         #[expect(clippy::disallowed_methods, reason = "a test stands in for access control")]
-        let scope = ReadScope::mint(BTreeSet::from([Label::Public]));
+        let scope = ReadScope::mint(BTreeSet::from([AccessClass::plain(Label::Public, "shop")]));
         self.step(Input::Authorised(scope));
         self.step(Input::Retrieved(retrieved));
     }

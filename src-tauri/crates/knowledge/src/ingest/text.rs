@@ -1,5 +1,7 @@
 //! Plain text, and passages of a readable length.
 
+use std::sync::Arc;
+
 use cloister_types::Label;
 
 use super::{Source, stem};
@@ -37,6 +39,7 @@ pub(super) fn passage(
         collection: source.collection.to_owned(),
         topic: topic.to_owned(),
         label,
+        placement: Arc::default(),
         question: title.to_owned(),
         answer,
         alternatives: Vec::new(),

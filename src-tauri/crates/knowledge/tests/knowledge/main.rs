@@ -8,7 +8,7 @@ mod scope;
 use std::{fs, path::Path};
 
 use cloister_knowledge::{AnswerMode, Entry, read_pack};
-use cloister_types::{Label, ReadScope};
+use cloister_types::{AccessClass, Label, ReadScope};
 use serde::Deserialize;
 
 /// A row of `tests/cases/knowledge`.
@@ -32,9 +32,15 @@ fn pack() -> Vec<Entry> {
     read_pack("manga", &read("packaging/packs/manga/faq.jsonl")).expect("the shipped pack is sound")
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test opens the scopes that it compares")]
+/// Opens what carries one of `labels` and confines to nobody, in the collections of these tests.
 fn scope(labels: &[Label]) -> ReadScope {
-    ReadScope::mint(labels.iter().copied().collect())
+    let of = |collection| labels.iter().map(move |label| AccessClass::plain(*label, collection));
+    scope_of(of("manga").chain(of("board")))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test opens the scopes that it compares")]
+fn scope_of(classes: impl Iterator<Item = AccessClass>) -> ReadScope {
+    ReadScope::mint(classes.collect())
 }
 
 /// The ids that a mode shows to the reader.

@@ -1,9 +1,11 @@
 //! What a reader may not see leaves no trace in what they get.
 
-use cloister_knowledge::{Entry, Index, Search};
-use cloister_types::Label;
+use std::sync::Arc;
 
-use crate::{cases, pack, scope, shown};
+use cloister_knowledge::{Entry, Index, Search};
+use cloister_types::{AccessClass, Label, Placement, Timestamp};
+
+use crate::{cases, pack, scope, scope_of, shown};
 
 /// Words that only forbidden entries have.
 const SECRET_WORDS: &str = "zephyrine merger layoffs";
@@ -14,6 +16,7 @@ fn forbidden(label: Label, question: &str) -> Entry {
         collection: String::from("board"),
         topic: String::from("Board"),
         label,
+        placement: Arc::default(),
         question: question.to_owned(),
         answer: format!("{question} {SECRET_WORDS}"),
         alternatives: vec![String::from(SECRET_WORDS)],
@@ -53,10 +56,12 @@ fn the_best_match_is_not_shown_to_whoever_may_not_read_it() {
 
 /// The pack, and the pack with many forbidden entries in between that share its words, add rare
 /// words and spellings, and would win most searches.
-fn with_forbidden(label: Label) -> (Vec<Entry>, Vec<Entry>) {
+fn with_forbidden(label: Label, placement: &Placement) -> (Vec<Entry>, Vec<Entry>) {
+    let placement = Arc::new(placement.clone());
     let (plain, mut mixed) = (pack(), Vec::new());
     for (place, entry) in plain.iter().enumerate() {
         let mut twin = forbidden(label, &entry.question);
+        twin.placement = Arc::clone(&placement);
         twin.id = format!("forbidden/{place}").parse().expect("a valid id");
         twin.topic.clone_from(&entry.topic);
         twin.answer = format!("{} shippingg retrun weather umbrella", entry.answer);
@@ -80,10 +85,28 @@ fn bits(search: &Search) -> Vec<(String, u32, Vec<u32>)> {
     search.hits.iter().map(hit).collect()
 }
 
+/// Two classes that differ from what the reader may read in their label, and one for each attribute
+/// in that alone.
+fn closed_classes() -> Vec<(Label, Placement)> {
+    let none = Placement::default;
+    let text = || Some(String::from("north"));
+    let time = Some(Timestamp::from_millis(1));
+    vec![
+        (Label::Internal, none()),
+        (Label::Restricted, none()),
+        (Label::Public, Placement { owner: text(), ..none() }),
+        (Label::Public, Placement { team: text(), ..none() }),
+        (Label::Public, Placement { region: text(), ..none() }),
+        (Label::Public, Placement { roles: "hr".parse().into_iter().collect(), ..none() }),
+        (Label::Public, Placement { valid_from: time, ..none() }),
+        (Label::Public, Placement { valid_until: time, ..none() }),
+    ]
+}
+
 #[test]
 fn forbidden_entries_change_no_result_by_one_bit() {
-    for label in [Label::Internal, Label::Restricted] {
-        let (plain, mixed) = with_forbidden(label);
+    for (label, placement) in closed_classes() {
+        let (plain, mixed) = with_forbidden(label, &placement);
         let plain = Index::build(&plain).expect("it builds");
         let mixed = Index::build(&mixed).expect("it builds");
         let public = scope(&[Label::Public]);
@@ -101,7 +124,8 @@ fn forbidden_entries_change_no_result_by_one_bit() {
             assert_eq!(decide(&plain), decide(&mixed), "{text}");
         }
         assert_eq!(plain.suggestions(&public, 500), mixed.suggestions(&public, 500));
-        let wide = scope(&[Label::Public, label]);
+        let class = AccessClass { label, collection: String::from("board"), placement };
+        let wide = scope_of([AccessClass::plain(Label::Public, "manga"), class].into_iter());
         assert_ne!(
             bits(&plain.search(&wide, "refund", 100).expect("it searches")),
             bits(&mixed.search(&wide, "refund", 100).expect("it searches")),

@@ -196,7 +196,9 @@ impl Meaning {
                 Self::at(C::ApiActivity, OTHER)
             }
             E::AuditRead | E::LogAccessUsed => Self::at(C::DatastoreActivity, 1),
-            E::KnowledgeReplaced | E::DocumentImported => Self::at(C::DatastoreActivity, 2),
+            E::KnowledgeReplaced | E::DocumentImported | E::DocumentPlaced => {
+                Self::at(C::DatastoreActivity, 2)
+            }
             E::Purged | E::DataErased | E::ConversationDeleted | E::DocumentRemoved => {
                 Self::at(C::DatastoreActivity, 7)
             }

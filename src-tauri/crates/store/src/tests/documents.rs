@@ -1,10 +1,10 @@
 //! A document is replaced and removed as a whole, and what has not changed is left alone.
 
-use cloister_types::{Authorized, Label, Pseudonym, act};
+use cloister_types::{Authorized, Label, Placement, Pseudonym, act};
 
 use super::support::{MINUTE, START, Site};
 use crate::{
-    AuditEvent, Document, ImportReport, Passage, PassageRow, Store, StoreError, VectorsRow,
+    AuditEvent, Document, Import, ImportReport, Passage, PassageRow, Store, StoreError, VectorsRow,
 };
 
 fn passage(id: &str, answer: &str) -> Passage {
@@ -41,8 +41,23 @@ impl Desk {
     }
 
     async fn import(&self, name: &str, passages: &[Passage]) -> Result<ImportReport, StoreError> {
-        let at = START + MINUTE;
-        self.store.import_document(&allowed(), &document(name), passages, self.by, at).await
+        self.import_to(name, passages, None).await
+    }
+
+    async fn import_to(
+        &self,
+        name: &str,
+        passages: &[Passage],
+        placement: Option<&Placement>,
+    ) -> Result<ImportReport, StoreError> {
+        let document = document(name);
+        let import = Import { document: &document, passages, label: None, placement };
+        self.store.import_document(&allowed(), import, self.by, START + MINUTE).await
+    }
+
+    /// The teams that the passages are confined to, in their order.
+    async fn teams(&self) -> Vec<Option<String>> {
+        self.rows().await.into_iter().map(|row| row.placement.team.clone()).collect()
     }
 
     async fn rows(&self) -> Vec<PassageRow> {
@@ -73,6 +88,37 @@ async fn an_import_changes_what_differs_and_nothing_else() {
     let expected = [("a", "1"), ("b", "2"), ("d", "1")];
     assert_eq!(found, expected.map(|(id, answer)| (id.to_owned(), answer.to_owned())));
     assert_eq!(desk.events().await.last(), Some(&AuditEvent::DocumentImported));
+    desk.store.close().await;
+}
+
+#[tokio::test]
+async fn a_document_stays_confined_until_somebody_says_otherwise() {
+    let desk = Desk::new().await;
+    let north = Placement { team: Some("north".into()), ..Placement::default() };
+    let first = [passage("a", "1")];
+    desk.import_to("faq.md", &first, Some(&north)).await.unwrap();
+    desk.import("open.md", &[passage("z", "1")]).await.unwrap();
+    let mut report = desk.import("faq.md", &first).await.unwrap();
+    assert_eq!(report, ImportReport { unchanged: 1, ..ImportReport::default() });
+    assert_eq!(desk.teams().await, [Some("north".into()), None]);
+    report = desk.import("faq.md", &[passage("a", "1"), passage("b", "1")]).await.unwrap();
+    assert_eq!((report.inserted, report.unchanged), (1, 1));
+    assert_eq!(desk.teams().await, [Some("north".into()), None, Some("north".into())]);
+
+    let south = Placement { team: Some("south".into()), ..Placement::default() };
+    let place = async |name: &str, placement: &Placement| {
+        let document = document(name);
+        let at = START + MINUTE * 2;
+        desk.store.place_document(&allowed(), &document, placement, desk.by, at).await.unwrap()
+    };
+    assert_eq!(place("faq.md", &south).await, Some(2));
+    assert_eq!(desk.teams().await, [Some("south".into()), None, Some("south".into())]);
+    assert_eq!(place("none.md", &south).await, None);
+    let record = desk.store.audit_records(0, 100).await.unwrap().pop().unwrap();
+    assert_eq!(record.event, AuditEvent::DocumentPlaced);
+    assert_eq!((&record.body["before"], &record.body["after"]), (&"team".into(), &"team".into()));
+    assert_eq!(place("faq.md", &Placement::default()).await, Some(2));
+    assert_eq!(desk.teams().await, [None, None, None]);
     desk.store.close().await;
 }
 
