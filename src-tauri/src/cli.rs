@@ -14,6 +14,7 @@ mod init;
 mod key;
 mod knowledge;
 mod limit;
+mod log;
 mod login;
 mod model;
 mod output;
@@ -135,6 +136,9 @@ enum Command {
     /// Look at alerts, and at what raises them
     #[command(subcommand)]
     Alert(alert::AlertCommand),
+    /// Ask to read message logs, approve that, and read under a grant
+    #[command(subcommand)]
+    Log(log::LogCommand),
     /// Look at limits, change them, and lift a block
     #[command(subcommand)]
     Limit(limit::LimitCommand),
@@ -366,6 +370,7 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
         Some(Command::Model(command)) => runtime.block_on(model::run(&bench, &command)),
         Some(Command::Alert(command)) => runtime.block_on(alert::run(&bench, command)),
         Some(Command::Limit(command)) => runtime.block_on(limit::run(&bench, command)),
+        Some(Command::Log(command)) => runtime.block_on(log::run(&bench, command)),
         Some(Command::Login(arguments)) => runtime.block_on(login::run(&bench, arguments)),
         Some(Command::Logout) => runtime.block_on(login::leave(&bench)),
         Some(Command::User(command)) => runtime.block_on(user::run(&bench, command)),

@@ -11,4 +11,4 @@ pub use appliance::{Appliance, NoEgress, START, Setting, open_vault, paths};
 pub use program::{Program, models_folder, program, root};
 pub use reader::{Answer, Reader};
 pub use search::files_that_hold;
-pub use staff::{ADMIN, ADMIN_PASSWORD, PASSWORD, employed, made, post, sign_in, staffed};
+pub use staff::{ADMIN, ADMIN_PASSWORD, PASSWORD, employed, hired, made, post, sign_in, staffed};

@@ -63,7 +63,20 @@ pub async fn made(admin: &mut Reader, name: &str, roles: &[&str]) -> (String, St
 /// # Panics
 /// When the account cannot be made or cannot be used.
 pub async fn employed(appliance: &Appliance, admin: &mut Reader, name: &str) -> (String, Reader) {
-    let (id, first) = made(admin, name, &["employee"]).await;
+    hired(appliance, admin, name, &["employee"]).await
+}
+
+/// As [`employed`], with other roles.
+///
+/// # Panics
+/// As [`employed`].
+pub async fn hired(
+    appliance: &Appliance,
+    admin: &mut Reader,
+    name: &str,
+    roles: &[&str],
+) -> (String, Reader) {
+    let (id, first) = made(admin, name, roles).await;
     let mut reader = appliance.stranger();
     assert_eq!(sign_in(&mut reader, name, &first, None).await.status, 201);
     let change = json!({ "old": first, "new": PASSWORD });

@@ -29,7 +29,8 @@ pub(crate) async fn run(bench: &Bench<'_>) -> Result<Exit, Failure> {
 }
 
 async fn talk(client: &mut Client, output: &Output) -> Result<Exit, Failure> {
-    let guest = client.get::<SessionDto>("/api/session").await?.kind == SessionKindDto::Guest;
+    let session: SessionDto = client.get("/api/session").await?;
+    let guest = session.kind == SessionKindDto::Guest;
     if guest {
         output.note(GUEST)?;
     }

@@ -7,7 +7,7 @@ use std::{
     os::unix::fs::OpenOptionsExt,
 };
 
-use cloister_app::{AppError, ErrorCode};
+use cloister_app::{AppError, ErrorCode, SessionDto};
 use cloister_types::Secret;
 use serde_json::{Value, json};
 
@@ -15,6 +15,10 @@ use super::{Bench, Failure, client::Client};
 
 /// Longest password, code or passphrase that is read, in bytes.
 const LONGEST_SECRET: u64 = 4096;
+
+/// What a guest is told where the site keeps what guests say.
+const KEPT_FOR_REVIEW: &str = "What you ask and are told is kept for a while, with personal details \
+                               hidden, to review the quality of answers.";
 
 /// The options that say who asks. Secrets come by file descriptor or terminal, never as arguments.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -72,7 +76,12 @@ impl Identity {
             }
         }
         match need {
-            Need::Anyone => client.post::<Value>("/api/session", &json!({})).await.map(drop)?,
+            Need::Anyone => {
+                let session: SessionDto = client.post("/api/session", &json!({})).await?;
+                if session.kept_for_review {
+                    bench.output.note(KEPT_FOR_REVIEW)?;
+                }
+            }
             Need::Someone => self.operate(client).await?,
         }
         Ok(Stay::ThisCommand)

@@ -15,7 +15,8 @@ use cloister_types::{Clock, Entropy};
 use tokio::task::JoinHandle;
 
 use crate::{
-    GuardSettings, PromiseDto, journal::Journal, library::Library, model::ModelKeeper,
+    GuardSettings, PromiseDto, journal::Journal, library::Library,
+    message_logs::LogSwitches, model::ModelKeeper,
     sentence_encoder::LoadingEncoder, tagger::LoadingTagger,
 };
 
@@ -107,6 +108,7 @@ pub struct App {
     pub(crate) desk: Arc<Desk>,
     pub(crate) model: Arc<ModelKeeper>,
     pub(crate) journal: Journal,
+    pub(crate) log_switches: RwLock<LogSwitches>,
     pub(crate) promises: RwLock<Vec<PromiseDto>>,
     pub(crate) housekeeping: JoinHandle<()>,
     pub(crate) librarian: JoinHandle<()>,

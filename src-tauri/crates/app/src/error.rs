@@ -251,7 +251,8 @@ impl From<StoreError> for AppError {
             StoreError::UnknownHold
             | StoreError::UnknownNotice
             | StoreError::UnknownCorrection
-            | StoreError::UnknownChange => {
+            | StoreError::UnknownChange
+            | StoreError::UnknownGrant => {
                 return Self::not_found();
             }
             StoreError::OutOfBounds => return refused(ErrorCode::InvalidRequest, &error),

@@ -18,7 +18,7 @@ use serde_json::Value;
 
 pub use self::archive::{ArchivePieces, OpenedArchive};
 use crate::{
-    App, AppError, ConsentDto, ErrorCode, TurnDto,
+    App, AppError, ConsentDto, ErrorCode, LogReadingDto, TurnDto,
     error::sentence,
     privacy::{account_of, own_data},
 };
@@ -38,7 +38,7 @@ pub(crate) struct PersonData {
     /// When a message log was written; its content only a grant opens.
     message_logs: Vec<String>,
     /// Who read message logs about the person, under the reader's pseudonym.
-    message_log_readings: Vec<Decision>,
+    message_log_readings: Vec<LogReadingDto>,
     decisions: Vec<Decision>,
 }
 
@@ -94,7 +94,7 @@ struct Access {
     status: u16,
 }
 
-#[derive(Serialize, Clone)]
+#[derive(Serialize)]
 struct Decision {
     at: String,
     event: String,
@@ -143,9 +143,7 @@ impl App {
             .into_iter()
             .map(|(at, event, particulars)| Decision { at: at.to_string(), event, particulars })
             .collect();
-        let readings = decisions
-            .iter()
-            .filter(|decision| decision.event == AuditEvent::LogAccessUsed.as_str());
+        let readings = self.store.log_readings(session.pseudonym).await?;
         Ok(PersonData {
             format: "cloister export 1",
             site: self.site.clone(),
@@ -180,7 +178,7 @@ impl App {
                 })
                 .collect(),
             message_logs: message_logs.into_iter().map(|at| at.to_string()).collect(),
-            message_log_readings: readings.cloned().collect(),
+            message_log_readings: readings.into_iter().map(LogReadingDto::from).collect(),
             decisions,
         })
     }

@@ -10,7 +10,7 @@ use crate::{App, AppError, FeedbackDto, FeedbackEntryDto, FeedbackListDto, Ratin
 const MOST_FEEDBACK: u32 = 200;
 
 impl App {
-    /// Keeps what the reader says of one of their turns; what they said of it before is replaced.
+    /// Keeps what the reader says of an answer in any of their conversations; what they said of it before is replaced.
     ///
     /// # Errors
     /// [`ErrorCode::NotFound`](crate::ErrorCode::NotFound) for a turn that is not the reader's.
@@ -21,8 +21,8 @@ impl App {
         given: FeedbackDto,
     ) -> Result<(), AppError> {
         let turn: TurnId = turn.parse().map_err(|_| AppError::not_found())?;
-        let (_, turns) = self.desk.transcript(session, None).await?;
-        if !turns.iter().any(|known| known.id == turn && known.outcome.is_some()) {
+        let now = self.options.clock.now();
+        if !self.store.has_answered(session.owner(), turn, now).await? {
             return Err(AppError::not_found());
         }
         let comment = match given.comment.filter(|comment| !comment.trim().is_empty()) {
@@ -31,7 +31,7 @@ impl App {
         };
         let feedback = Feedback {
             turn,
-            at: self.options.clock.now(),
+            at: now,
             pseudonym: session.pseudonym,
             rating: given.rating.into(),
             comment,

@@ -3,7 +3,7 @@
 use cloister_access::Session;
 use cloister_store::Holding;
 
-use crate::{App, AppError, HoldingDto, HoldingsDto, RetentionDto};
+use crate::{App, AppError, HoldingDto, HoldingsDto, LogReadingDto, RetentionDto};
 
 impl App {
     /// What is held about the reader, guest or account, and who read their message logs.
@@ -19,7 +19,11 @@ impl App {
         };
         let items = held.iter().filter_map(|held| Some(shown(held, period_of(held)?))).collect();
         let read = self.store.log_readings(session.pseudonym).await?;
-        Ok(HoldingsDto { items, log_readings: read.iter().map(ToString::to_string).collect() })
+        Ok(HoldingsDto {
+            items,
+            log_readings: read.iter().map(|reading| reading.at.to_string()).collect(),
+            readings: read.into_iter().map(LogReadingDto::from).collect(),
+        })
     }
 }
 

@@ -36,6 +36,7 @@ mod knowledge;
 mod library;
 mod limits;
 mod loading;
+mod message_logs;
 mod model;
 mod open;
 mod overview;
@@ -66,7 +67,7 @@ pub use cloister_guard::Profile;
 pub use cloister_inference::{BenchPlan, BenchReport, ModelRecord, WorkerCommand};
 pub use cloister_knowledge::MAX_DOCUMENT_BYTES;
 pub use cloister_store::{
-    AlertKind, KeySources, Place, Restriction, SecretServiceKeyring, SecurityKind, Unlock, Vault,
+    AlertKind, GrantDecision, KeySources, Place, Restriction, SecretServiceKeyring, SecurityKind, Unlock, Vault,
     VaultPaths,
 };
 pub use destinations::{DESTINATIONS, read_destinations};

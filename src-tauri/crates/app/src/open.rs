@@ -101,11 +101,13 @@ impl App {
         match prepared.await {
             Ok(knowledge) => {
                 let app = Self::start(options, store, (guard, tagger, encoder), knowledge);
-                if let Err(error) = app.access.load_limits().await {
-                    app.close().await;
-                    return Err(error.into());
+                match app.load_choices().await {
+                    Ok(()) => Ok(app),
+                    Err(error) => {
+                        app.close().await;
+                        Err(error)
+                    }
                 }
-                Ok(app)
             }
             Err(error) => {
                 // SQLCipher's exit handler must not meet a database that is still open.
@@ -113,6 +115,12 @@ impl App {
                 Err(error)
             }
         }
+    }
+
+    /// What the site chose that is asked for at every turn.
+    async fn load_choices(&self) -> Result<(), AppError> {
+        self.access.load_limits().await?;
+        self.load_log_switches().await
     }
 
     /// Puts the parts together and starts what runs behind them. Nothing in it can fail.
@@ -174,6 +182,7 @@ impl App {
             desk,
             model,
             journal,
+            log_switches: RwLock::default(),
             promises: RwLock::default(),
             housekeeping,
             librarian,

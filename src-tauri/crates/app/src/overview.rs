@@ -12,7 +12,7 @@ use cloister_types::{Clock, Pseudonym};
 
 use crate::{
     AccessEntryDto, AccessLogDto, App, AppError, DayCountDto, FailureDto, KindCountDto,
-    OverviewDto,
+    LogReadingDto, OverviewDto,
     journal::{Entry, Journal},
 };
 
@@ -93,7 +93,9 @@ impl App {
             status: row.record.status,
             took_ms: u64::try_from(row.record.took.as_millis()).unwrap_or(u64::MAX),
         });
-        Ok(AccessLogDto { items: items.collect(), next })
+        let readings = self.store.log_readings(session.pseudonym).await?;
+        let readings = readings.into_iter().map(LogReadingDto::from).collect();
+        Ok(AccessLogDto { items: items.collect(), readings, next })
     }
 
     /// The last 30 days at a glance.

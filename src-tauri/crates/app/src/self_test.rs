@@ -26,7 +26,7 @@ pub(crate) async fn plant_and_search(app: &App, session: &Session) -> Result<Tri
     let words: [u64; 2] = [0, 1].map(|_| u64::from_le_bytes(app.options.entropy.bytes()));
     let markers = words.map(|word| format!("quillmark{word:016x}"));
     let question = Secret::new(format!("Where is {} kept, near {}?", markers[0], markers[1]));
-    let turn = app.desk.begin(session.clone(), Peer::Device, None, question).await?;
+    let turn = app.desk.begin(session.clone(), Peer::Device, None, None, question).await?;
     turn.log().follow().for_each(|_| async {}).await;
 
     let folders = [app.options.paths.data_dir.clone(), app.options.paths.config_dir.join("keys")];

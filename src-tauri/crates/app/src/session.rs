@@ -40,7 +40,7 @@ impl App {
     /// [`ErrorCode::StoreFailed`] when it could not be recorded.
     pub async fn start_guest(&self, origin: &Origin) -> Result<(Token, SessionDto), AppError> {
         let (token, session) = self.access.start_guest(origin.place.clone()).await?;
-        let dto = self.session(&session);
+        let dto = self.session(&session).await?;
         Ok((token, dto))
     }
 
@@ -90,15 +90,17 @@ impl App {
     }
 
     /// The session as its reader sees it.
-    #[must_use]
-    pub fn session(&self, session: &Session) -> SessionDto {
+    ///
+    /// # Errors
+    /// [`ErrorCode::StoreFailed`] when it cannot be read whether what is said is kept for review.
+    pub async fn session(&self, session: &Session) -> Result<SessionDto, AppError> {
         let (kind, name) = match &session.principal {
             Principal::Guest => (SessionKindDto::Guest, None),
             Principal::Operator { .. } => (SessionKindDto::Operator, None),
             Principal::Account(person) => (SessionKindDto::Account, Some(person.name.clone())),
         };
         let fresh = session.is_elevated(self.options.clock.now());
-        SessionDto {
+        Ok(SessionDto {
             kind,
             name,
             role: session
@@ -114,7 +116,8 @@ impl App {
             messages_per_minute: messages_per_minute(&self.access.limits(), session),
             must_change_password: session.must_change,
             elevated_until: session.elevated_until.filter(|_| fresh).map(|until| until.to_string()),
-        }
+            kept_for_review: self.is_logged(session).await?,
+        })
     }
 
     /// Ends the session: what runs is stopped, the key destroyed, the rows removed. A guest's

@@ -28,7 +28,7 @@ impl App {
         if let Some(before) = before {
             self.leave(&before).await?;
         }
-        let dto = self.session(&session);
+        let dto = self.session(&session).await?;
         Ok((token, dto))
     }
 
@@ -47,7 +47,7 @@ impl App {
             return Err(AppError::new(ErrorCode::Denied, message));
         }
         let (token, session) = self.access.start_operator(uid, origin.place.clone()).await?;
-        let dto = self.session(&session);
+        let dto = self.session(&session).await?;
         Ok((token, dto))
     }
 
@@ -64,7 +64,7 @@ impl App {
     ) -> Result<(Token, SessionDto), AppError> {
         let code = code.code.into_secret();
         let (token, session) = self.access.elevate(&origin.peer, session, &code).await?;
-        let dto = self.session(&session);
+        let dto = self.session(&session).await?;
         Ok((token, dto))
     }
 }

@@ -47,7 +47,8 @@ impl App {
         let queries = self.access.admit(&session, &peer).await?;
         self.note_queries(self.access.subject(&session, &peer), queries).await?;
         let counting = self.counting(&session).await?;
-        let turn = self.desk.begin(session.clone(), peer.clone(), conversation, text).await?;
+        let log = self.log_key_of(&session).await?;
+        let turn = self.desk.begin(session.clone(), peer.clone(), conversation, log, text).await?;
         self.count_when_over(&turn, session, peer, counting);
         Ok(turn)
     }

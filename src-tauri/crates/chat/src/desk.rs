@@ -10,7 +10,7 @@ use cloister_access::{Access, Peer, Session};
 use cloister_guard::Guard;
 use cloister_inference::LanguageModel;
 use cloister_knowledge::Index;
-use cloister_store::{ConversationRow, Store, StoreError};
+use cloister_store::{ConversationRow, LogKey, Store, StoreError};
 use cloister_types::{
     Clock, ConversationId, Entropy, OwnerId, Secret, SessionId, Timestamp, TurnId,
 };
@@ -163,7 +163,8 @@ impl Desk {
     }
 
     /// Takes a question that was admitted and starts its turn on the runtime: in the conversation
-    /// that is named, or in the reader's latest.
+    /// that is named, or in the reader's latest. With a `log`, the sanitised turn goes to the message
+    /// log as well.
     ///
     /// # Errors
     /// [`ChatError::TurnRunning`] while another turn of the session runs; [`ChatError::Store`]
@@ -173,6 +174,7 @@ impl Desk {
         session: Session,
         peer: Peer,
         conversation: Option<ConversationId>,
+        log: Option<LogKey>,
         raw: Secret<String>,
     ) -> Result<Arc<RunningTurn>, ChatError> {
         let turn = self.reserve(session.id)?;
@@ -184,7 +186,7 @@ impl Desk {
             }
         };
         let mapping = self.mapping(session.id);
-        let asking = Asking { session, peer, conversation, history, mapping, raw };
+        let asking = Asking { session, peer, conversation, history, mapping, log, raw };
         tokio::spawn(Driver::new(self.parts.clone(), Arc::clone(&turn), asking).run());
         Ok(turn)
     }

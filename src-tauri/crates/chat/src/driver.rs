@@ -7,7 +7,7 @@ use cloister_inference::{
     EngineError, EngineState, GenerateRequest, Generation, GenerationEvent, Message, RejectReason,
 };
 use cloister_store::{
-    AlertKind, AuditBody, AuditEvent, AuditRecord, TurnAuthorisation, TurnCompletion,
+    AlertKind, AuditBody, AuditEvent, AuditRecord, LogKey, TurnAuthorisation, TurnCompletion,
 };
 use cloister_types::{ConversationId, PassageId, ReadScope, Secret, Timestamp};
 use tokio::sync::watch;
@@ -21,7 +21,7 @@ use crate::{
     retrieval::{self, RetrievalError},
     stopwatch::Stopwatch,
     tokens::SessionMapping,
-    transcript::seal_turn,
+    transcript::{log_turn, seal_turn},
 };
 
 /// Most tokens in a composed answer: four short sentences and some room.
@@ -41,6 +41,7 @@ pub(crate) struct Driver {
     asked_at: Timestamp,
     raw: Arc<Secret<String>>,
     mapping: Option<SessionMapping>,
+    log: Option<LogKey>,
     query: Option<Secret<String>>,
     /// The passages that the answer may use, as they were recorded.
     given: Vec<PassageId>,
@@ -58,6 +59,8 @@ pub(crate) struct Asking {
     pub(crate) history: Vec<Exchange>,
     /// What was hidden from the model in this session, where it comes back in replies.
     pub(crate) mapping: Option<SessionMapping>,
+    /// What the turn is sealed to for the message log, where it is kept there.
+    pub(crate) log: Option<LogKey>,
     pub(crate) raw: Secret<String>,
 }
 
@@ -85,6 +88,7 @@ impl Driver {
             asked_at,
             raw: Arc::new(asking.raw),
             mapping: asking.mapping,
+            log: asking.log,
             query: None,
             given: Vec::new(),
             model: None,
@@ -312,13 +316,16 @@ impl Driver {
         let mut view = self.machine.view(Some(now));
         self.sign(&mut view);
         let audit = record::completed(completion, &view);
+        let entropy = &*self.parts.entropy;
+        let log = self.log.as_ref();
         self.parts
             .store
             .complete_turn(&TurnCompletion {
                 turn: self.turn.id(),
                 completed_at: now,
                 outcome: completion.outcome.as_str(),
-                sealed: seal_turn(&self.session, &view, &*self.parts.entropy)?,
+                sealed: seal_turn(&self.session, &view, entropy)?,
+                logged: log.map(|key| log_turn(key, &self.session, &view, entropy)).transpose()?,
                 audit,
             })
             .await?;

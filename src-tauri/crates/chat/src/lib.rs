@@ -47,4 +47,4 @@ pub use machine::{
 };
 pub use prompt::{SystemPrompt, compose};
 pub use tokens::Placeholders;
-pub use transcript::{Exchange, open_turn, seal_turn};
+pub use transcript::{Exchange, open_turn, read_logged, seal_turn};

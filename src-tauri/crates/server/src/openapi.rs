@@ -4,7 +4,7 @@ use utoipa::OpenApi;
 
 use crate::{
     access_log, accounts, alerts, audit, backup, destinations, entrance, feedback, keys, knowledge,
-    limits, policy, privacy, profile, retention, session, status, turns,
+    limits, message_logs, policy, privacy, profile, retention, session, status, turns,
 };
 
 #[derive(OpenApi)]
@@ -83,6 +83,14 @@ use crate::{
         alerts::set_rule,
         access_log::overview,
         access_log::own,
+        message_logs::read,
+        message_logs::request,
+        message_logs::requests,
+        message_logs::approve,
+        message_logs::reject,
+        message_logs::end,
+        message_logs::switches,
+        message_logs::switch,
         policy::roles,
         policy::set_role,
         policy::remove_role,

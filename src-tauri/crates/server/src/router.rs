@@ -14,7 +14,7 @@ use http::{HeaderValue, Request, header};
 
 use crate::{
     ApiError, access_log, accounts, alerts, audit, backup, destinations, entrance, feedback, keys,
-    knowledge, limits, policy, privacy, profile, reader::Context, retention, session, status,
+    knowledge, limits, message_logs, policy, privacy, profile, reader::Context, retention, session, status,
     turns,
 };
 
@@ -95,6 +95,7 @@ pub fn router(app: Arc<App>, origin: Origin) -> Router {
         .route("/api/overview", get(access_log::overview))
         .route("/api/me/access-log", get(access_log::own))
         .merge(rights())
+        .merge(log_routes())
         .fallback(async || ApiError(AppError::not_found()))
         .method_not_allowed_fallback(async || ApiError(AppError::not_found()))
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
@@ -130,6 +131,20 @@ fn rights() -> Router<Context> {
         .route("/api/clock/confirm", post(retention::confirm_clock))
         .route("/api/retention/holds", get(retention::holds).post(retention::place_hold))
         .route("/api/retention/holds/{id}", delete(retention::release_hold))
+}
+
+/// Requests to read the message log, grants, and reading under one.
+fn log_routes() -> Router<Context> {
+    Router::new()
+        .route("/api/message-logs", get(message_logs::read))
+        .route("/api/message-logs/switches", get(message_logs::switches).put(message_logs::switch))
+        .route(
+            "/api/message-logs/requests",
+            get(message_logs::requests).post(message_logs::request),
+        )
+        .route("/api/message-logs/requests/{id}/approve", post(message_logs::approve))
+        .route("/api/message-logs/requests/{id}/reject", post(message_logs::reject))
+        .route("/api/message-logs/requests/{id}/end", post(message_logs::end))
 }
 
 /// Roles and policies: what is in force, what it means, and changes of it.

@@ -78,8 +78,8 @@ pub(crate) async fn elevate(
 pub(crate) async fn show(
     State(context): State<Context>,
     Newcomer(session): Newcomer,
-) -> Json<SessionDto> {
-    Json(context.app.session(&session))
+) -> Result<Json<SessionDto>, ApiError> {
+    Ok(Json(context.app.session(&session).await?))
 }
 
 /// Says that its reader is still there, which extends the session of whoever signed in; a guest's
@@ -92,7 +92,8 @@ pub(crate) async fn stay(
 ) -> Result<Json<SessionDto>, ApiError> {
     // The reader's extractor has extended it already.
     let extended = context.app.refreshed(&session).await?;
-    Ok(Json(context.app.session(&extended.ok_or_else(AppError::session_required)?)))
+    let extended = extended.ok_or_else(AppError::session_required)?;
+    Ok(Json(context.app.session(&extended).await?))
 }
 
 /// Leaves: the session ends, a guest's with its key and everything said in it.

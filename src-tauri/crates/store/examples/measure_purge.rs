@@ -215,6 +215,7 @@ async fn write(
             completed_at: START,
             outcome: "answered",
             sealed: seal(1_700)?,
+            logged: None,
             audit: AuditBody::new(),
         };
         let started = Instant::now();

@@ -11,7 +11,7 @@ use std::{
 };
 
 use cloister_store::{
-    AuditBody, DataKey, NewSession, Place, SessionKind, Store, TurnAuthorisation, TurnCompletion,
+    AuditBody, DataKey, LogKey, NewSession, Place, SessionKind, Store, TurnAuthorisation, TurnCompletion,
     Vault, VaultPaths,
 };
 use cloister_types::{
@@ -50,10 +50,11 @@ async fn main() -> Outcome<()> {
     }
     for folder in folders {
         let place = tempfile::tempdir_in(&folder)?;
-        let (vault, plain) = measure(place.path()).await?;
+        let Times { vault, logged, plain } = measure(place.path()).await?;
         let shown = folder.display();
         let millis = |time: Duration| time.as_secs_f64() * 1e3;
         print_line(&format!("turn in a vault, {shown}"), millis(vault), "ms");
+        print_line(&format!("turn in a vault that logs it, {shown}"), millis(logged), "ms");
         print_line(&format!("turn in plain SQLite, {shown}"), millis(plain), "ms");
         let ratio = vault.as_secs_f64() / plain.as_secs_f64();
         print_line(&format!("turn, vault against plain, {shown}"), ratio, "ratio");
@@ -61,25 +62,38 @@ async fn main() -> Outcome<()> {
     Ok(())
 }
 
-/// The median time of a turn in a vault and in a plain file below `place`.
-async fn measure(place: &Path) -> Outcome<(Duration, Duration)> {
+/// The median times of a turn.
+struct Times {
+    /// In a vault.
+    vault: Duration,
+    /// In a vault that keeps it in the message log as well.
+    logged: Duration,
+    /// In a plain file.
+    plain: Duration,
+}
+
+/// Measures turns below `place`.
+async fn measure(place: &Path) -> Outcome<Times> {
     let mut vault = Sealed::open(place).await?;
     let mut plain = Plain::open(&place.join("plain.db")).await?;
-    let (mut in_vault, mut in_plain) = (Vec::new(), Vec::new());
+    let log = vault.store.log_key(&OsEntropy, START).await?;
+    let (mut in_vault, mut in_log, mut in_plain) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..BATCHES {
-        in_vault.push(vault.batch().await?);
+        in_vault.push(vault.batch(None).await?);
+        in_log.push(vault.batch(Some(log)).await?);
         in_plain.push(plain.batch().await?);
     }
     vault.store.close().await;
     plain.connection.close().await?;
     fs::remove_file(place.join("plain.db"))?;
-    Ok((median(in_vault), median(in_plain)))
+    Ok(Times { vault: median(in_vault), logged: median(in_log), plain: median(in_plain) })
 }
 
 struct Sealed {
     store: Store,
     key: DataKey,
     session: SessionId,
+    pseudonym: Pseudonym,
     conversation: ConversationId,
     passages: [PassageId; 3],
 }
@@ -88,13 +102,14 @@ impl Sealed {
     async fn open(place: &Path) -> Outcome<Self> {
         let paths = VaultPaths { data_dir: place.join("data"), config_dir: place.join("config") };
         let store = Vault::create(&paths, &OsEntropy, START).await?;
-        let session = SessionId::random(&OsEntropy);
+        let (session, pseudonym) =
+            (SessionId::random(&OsEntropy), Pseudonym::random(&OsEntropy));
         store
             .start_session(&NewSession {
                 id: session,
                 kind: SessionKind::Guest,
                 token_hash: (&OsEntropy as &dyn Entropy).bytes(),
-                pseudonym: Pseudonym::random(&OsEntropy),
+                pseudonym,
                 account: None,
                 place: Place::terminal(),
                 started_at: START,
@@ -104,10 +119,11 @@ impl Sealed {
             .await?;
         let passages = ["returns/window".parse()?, "gift-cards/expiry".parse()?, "a/b".parse()?];
         let conversation = ConversationId::random(&OsEntropy);
-        Ok(Self { store, key: DataKey::random(&OsEntropy), session, conversation, passages })
+        let key = DataKey::random(&OsEntropy);
+        Ok(Self { store, key, session, pseudonym, conversation, passages })
     }
 
-    async fn batch(&mut self) -> Outcome<Duration> {
+    async fn batch(&mut self, log: Option<LogKey>) -> Outcome<Duration> {
         let started = Instant::now();
         for _ in 0..BATCH {
             let turn = TurnId::random(&OsEntropy);
@@ -127,13 +143,17 @@ impl Sealed {
                     audit,
                 })
                 .await?;
+            let answer = [b'a'; QUESTION + ANSWER];
+            let logged =
+                log.map(|key| key.seal(&OsEntropy, turn, self.pseudonym, &answer)).transpose()?;
             let audit = AuditBody::new().passages("cited", &self.passages).measure("total_ms", 9.5);
             self.store
                 .complete_turn(&TurnCompletion {
                     turn,
                     completed_at: START,
                     outcome: "answered",
-                    sealed: seal(&[b'a'; QUESTION + ANSWER])?,
+                    sealed: seal(&answer)?,
+                    logged,
                     audit,
                 })
                 .await?;

@@ -11,7 +11,7 @@ use sqlx::SqliteConnection;
 pub use self::second_factor::SealedTotp;
 use crate::{
     AuditBody, AuditCode, AuditEvent, AuditRecord, RetentionClass, Store, StoreError, WrappedKey,
-    account_role, audit, erasure::leave_tombstone, hold::refuse_held,
+    account_role, audit, erasure::leave_tombstone, hold::refuse_held, message_log,
 };
 
 /// Team, region, limits: a JSON object of strings, whole numbers and booleans.
@@ -418,10 +418,12 @@ impl Store {
         refuse_held(&mut tx, old.pseudonym, RetentionClass::Conversation, at).await?;
         delete_sessions_of(&mut tx, id).await?;
         let turns = delete_conversations_of(&mut tx, id).await?;
+        let logs = message_log::delete_of(&mut tx, old.pseudonym, at).await?;
+        message_log::forget_reasons(&mut tx, old.pseudonym).await?;
         delete_rows_of(&mut tx, id).await?;
         refuse_last(&mut tx, &old, guarded).await?;
         leave_tombstone(&mut tx, self.id(), id, at).await?;
-        let body = AuditBody::new().count("turns", turns);
+        let body = AuditBody::new().count("turns", turns).count("message_logs", logs);
         let record = record(AuditEvent::AccountDeleted, at, by, body);
         audit::append(&mut tx, &record.about(old.pseudonym)).await?;
         tx.commit().await?;

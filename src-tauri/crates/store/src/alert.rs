@@ -76,6 +76,8 @@ names! {
         CapabilityExceeded = "capability_exceeded",
         /// Wider access was asked for, and nobody but the requester can approve it.
         PolicyWaits = "policy_waits",
+        /// Message logs were asked for, and nobody but the requester can approve it.
+        LogAccessWaits = "log_access_waits",
     }
 }
 

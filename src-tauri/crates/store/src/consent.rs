@@ -7,13 +7,14 @@ use cloister_types::{Entropy, OwnerId, Pseudonym, Timestamp};
 use sha2::{Digest, Sha256};
 use sqlx::SqliteConnection;
 
+pub(crate) use self::notice::publish_shipped;
 pub use self::{
     notice::{NewNotice, PrivacyNotice, Renewal},
     purpose::{LawfulBasis, Purpose, PurposeError},
 };
 use crate::{
     AuditBody, AuditEvent, AuditRecord, SettingValue, Store, StoreError, audit,
-    conversation::owner_columns, settings,
+    conversation::owner_columns, message_log, settings,
 };
 
 /// Whether a person's data may be processed for a purpose.
@@ -137,6 +138,7 @@ impl Store {
     }
 
     /// Records that `subject` withdraws their consent to `purpose`, or objects to what needs none.
+    /// What the message log holds about them goes with the purpose that it was kept for.
     ///
     /// # Errors
     /// When it could not be written.
@@ -154,6 +156,10 @@ impl Store {
             insert(&mut tx, subject, entry, entropy).await?;
         }
         append(&mut tx, subject, entry, Change::Withdrawn, at).await?;
+        if purpose == Purpose::QualityReview {
+            // What was kept for it has no ground any more (Article 17(1) GDPR).
+            message_log::delete_of(&mut tx, subject.pseudonym, at).await?;
+        }
         tx.commit().await
     }
 

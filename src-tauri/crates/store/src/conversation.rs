@@ -4,7 +4,7 @@ use cloister_types::{ConversationId, OwnerId, Pseudonym, SessionId, Timestamp, T
 use sqlx::SqliteConnection;
 
 use crate::{
-    AuditBody, AuditEvent, AuditRecord, Sealed, Store, StoreError, audit, reserve::Need,
+    AuditBody, AuditEvent, AuditRecord, LogSealed, Sealed, Store, StoreError, audit, reserve::Need,
     writer::WriteTransaction,
 };
 
@@ -41,6 +41,8 @@ pub struct TurnCompletion {
     pub outcome: &'static str,
     /// The sanitised question and answer; takes the place of the question.
     pub sealed: Sealed,
+    /// The same for the message log, where it is kept there.
+    pub logged: Option<LogSealed>,
     /// Outcome, model, times. The rest of the record is the store's to fill in.
     pub audit: AuditBody,
 }
@@ -143,15 +145,9 @@ impl Store {
         let (mut tx, waiting) =
             self.begin_reading::<(i64, String)>(Need::Essential, waiting).await?;
         let (row, pseudonym) = waiting.ok_or(StoreError::UnknownTurn)?;
+        write_answer(&mut tx, turn, row, &pseudonym).await?;
         let pseudonym =
             pseudonym.parse().map_err(|_| StoreError::MalformedRow { table: "session" })?;
-        sqlx::query("UPDATE turn SET completed_at = ?, outcome = ?, sealed = ? WHERE rowid = ?")
-            .bind(turn.completed_at.as_millis())
-            .bind(turn.outcome)
-            .bind(turn.sealed.as_bytes())
-            .bind(row)
-            .execute(&mut *tx)
-            .await?;
         let record =
             AuditRecord::new(AuditEvent::TurnCompleted, turn.completed_at, turn.audit.clone());
         tx.commit_with(&record.about_turn(turn.turn).about(pseudonym)).await
@@ -326,6 +322,32 @@ impl Store {
             .ok_or(StoreError::MalformedRow { table: "turn" })
     }
 
+    /// Whether `turn` is over and in a conversation of `owner` that has not ended at `now`.
+    ///
+    /// # Errors
+    /// When it could not be read.
+    pub async fn has_answered(
+        &self,
+        owner: OwnerId,
+        turn: TurnId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (session, account) = owner_columns(owner);
+        Ok(sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM conversation \
+             JOIN turn ON turn.conversation_id = conversation.id \
+             WHERE (conversation.session_id = ?1 OR conversation.account_id = ?2) \
+             AND conversation.expires_at > ?4 \
+             AND turn.id = ?3 AND turn.completed_at IS NOT NULL)",
+        )
+        .bind(session)
+        .bind(account)
+        .bind(turn.to_string())
+        .bind(now.as_millis())
+        .fetch_one(self.readers())
+        .await?)
+    }
+
     /// The first turn of a conversation, if it has one and belongs to `owner`.
     ///
     /// # Errors
@@ -439,6 +461,37 @@ async fn write_question(
         .await?;
     Ok(())
 }
+
+/// Writes the answer, and where it is logged the entry of the message log, handed over together.
+async fn write_answer(
+    connection: &mut SqliteConnection,
+    turn: &TurnCompletion,
+    row: i64,
+    pseudonym: &str,
+) -> Result<(), StoreError> {
+    let query = sqlx::query(if turn.logged.is_some() { COMPLETE_AND_LOG } else { COMPLETE })
+        .bind(turn.completed_at.as_millis())
+        .bind(turn.outcome)
+        .bind(turn.sealed.as_bytes())
+        .bind(row);
+    let query = match &turn.logged {
+        Some(logged) => query
+            .bind(turn.turn.to_string())
+            .bind(pseudonym)
+            .bind(logged.key)
+            .bind(logged.bytes.as_slice()),
+        None => query,
+    };
+    query.execute(connection).await?;
+    Ok(())
+}
+
+const COMPLETE: &str =
+    "UPDATE turn SET completed_at = ?1, outcome = ?2, sealed = ?3 WHERE rowid = ?4";
+const COMPLETE_AND_LOG: &str = "\
+    UPDATE turn SET completed_at = ?1, outcome = ?2, sealed = ?3 WHERE rowid = ?4; \
+    INSERT INTO message_log (at, turn_id, pseudonym, outcome, key_id, sealed) \
+    VALUES (?1, ?5, ?6, ?2, ?7, ?8)";
 
 /// `OR ROLLBACK`: a statement that fires triggers would otherwise keep a journal of its own, to undo
 /// itself alone.

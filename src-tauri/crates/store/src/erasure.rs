@@ -16,7 +16,7 @@ use crate::{
     account::{delete_conversations_of, delete_rows_of, refuse_last},
     audit,
     hold::held_until,
-    purge::has_table,
+    message_log,
     writer::WriteTransaction,
 };
 
@@ -158,16 +158,17 @@ async fn delete(
         kept,
         tombstone: None,
     };
-    if !erased.keeps(RetentionClass::MessageLog) && has_table(tx, "message_log").await? {
+    if !erased.keeps(RetentionClass::MessageLog) {
         let sql = "DELETE FROM message_log WHERE pseudonym = ?";
         erased.message_logs = run(tx, sql, &pseudonym.to_string()).await?;
     }
-    if !erased.keeps(RetentionClass::Feedback) && has_table(tx, "feedback").await? {
+    if !erased.keeps(RetentionClass::Feedback) {
         let sql = "DELETE FROM feedback WHERE pseudonym = ?";
         erased.feedback = run(tx, sql, &pseudonym.to_string()).await?;
     }
     if !erased.keeps(RetentionClass::Conversation) {
         delete_account(tx, account, &mut erased, at).await?;
+        message_log::forget_reasons(tx, pseudonym).await?;
     }
     Ok(erased)
 }

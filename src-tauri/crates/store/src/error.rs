@@ -271,6 +271,9 @@ pub enum StoreError {
     /// Another version of the policy came into force since a change was made.
     #[error("the policy was changed meanwhile: make the change anew")]
     PolicyMoved,
+    /// No request to read message logs waits under this id, or no grant is in force.
+    #[error("there is no such request, or it is not in force")]
+    UnknownGrant,
     /// The one-time token of an erasure is not this person's, was used or has expired.
     #[error("no such token, or it was used or has expired")]
     UnknownToken,

@@ -4,8 +4,7 @@ use cloister_types::{OwnerId, Pseudonym, Timestamp};
 use sqlx::SqliteConnection;
 
 use crate::{
-    AuditEvent, RetentionClass, Store, StoreError, conversation::owner_columns, purge::has_table,
-    retention::period_of,
+    RetentionClass, Store, StoreError, conversation::owner_columns, retention::period_of,
 };
 
 /// How much of a class is held about a person.
@@ -38,28 +37,11 @@ impl Store {
                 Source::Nobody => continue,
                 Source::Conversations => conversations(&mut connection, owner).await?,
                 Source::Consents => consents(&mut connection, owner).await?,
-                Source::Records { table, query } => {
-                    records(&mut connection, class, (table, query), person).await?
-                }
+                Source::Records(query) => records(&mut connection, class, query, person).await?,
             };
             holdings.push(holding);
         }
         Ok(holdings)
-    }
-
-    /// When message logs of `person` were read under a grant, oldest first.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub async fn log_readings(&self, person: Pseudonym) -> Result<Vec<Timestamp>, StoreError> {
-        let times: Vec<i64> = sqlx::query_scalar(
-            "SELECT at FROM audit_record WHERE pseudonym = ? AND event = ? ORDER BY seq",
-        )
-        .bind(person.to_string())
-        .bind(AuditEvent::LogAccessUsed.as_str())
-        .fetch_all(self.readers())
-        .await?;
-        Ok(times.into_iter().map(Timestamp::from_millis).collect())
     }
 }
 
@@ -72,15 +54,12 @@ enum Source {
     /// With the account.
     Consents,
     /// Under the person's pseudonym.
-    Records { table: &'static str, query: &'static str },
+    Records(&'static str),
 }
 
 macro_rules! records_in {
     ($table:literal) => {
-        Source::Records {
-            table: $table,
-            query: concat!("SELECT count(*), min(at) FROM ", $table, " WHERE pseudonym = ?"),
-        }
+        Source::Records(concat!("SELECT count(*), min(at) FROM ", $table, " WHERE pseudonym = ?"))
     };
 }
 
@@ -132,12 +111,9 @@ async fn consents(
 async fn records(
     connection: &mut SqliteConnection,
     class: RetentionClass,
-    (table, query): (&'static str, &'static str),
+    query: &'static str,
     person: Pseudonym,
 ) -> Result<Holding, StoreError> {
-    if !has_table(connection, table).await? {
-        return Ok(Holding { class, count: 0, ends_first: None });
-    }
     let (count, oldest): (u32, Option<i64>) =
         sqlx::query_as(query).bind(person.to_string()).fetch_one(&mut *connection).await?;
     let period = period_of(connection, class).await?;

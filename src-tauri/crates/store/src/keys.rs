@@ -22,8 +22,6 @@ pub enum SubKey {
     Blob,
     /// Authenticates the audit log.
     Audit,
-    /// Seals the prompt and response log.
-    Log,
     /// Seals authenticators' secrets and hashes names of failed sign-ins.
     Credential,
 }
@@ -34,7 +32,6 @@ impl SubKey {
             Self::Index => b"cloister 1 index",
             Self::Blob => b"cloister 1 blob",
             Self::Audit => b"cloister 1 audit",
-            Self::Log => b"cloister 1 log",
             Self::Credential => b"cloister 1 credential",
         }
     }
@@ -89,6 +86,11 @@ impl SealingKey {
     pub(crate) fn sub_key(&self, vault: VaultId, purpose: SubKey) -> Secret<[u8; 32]> {
         derive(self.expose(), vault, purpose.info())
     }
+
+    /// The key that seals what opens the message log. No [`SubKey`]: nobody else may ask for it.
+    pub(crate) fn log_key(&self, vault: VaultId) -> Secret<[u8; 32]> {
+        derive(self.expose(), vault, b"cloister 1 log")
+    }
 }
 
 /// HKDF-SHA256 (RFC 5869) with the vault's id as salt and the purpose as info.
@@ -129,7 +131,7 @@ mod tests {
                 "279c6d7cf8c84477f572a2c74110b2394b6332c9cd2ddf218438c9d7f0ecaa7d",
             ),
             (
-                hex(sealing.sub_key(vault, SubKey::Log)),
+                hex(sealing.log_key(vault)),
                 "b41c59fba31bd87bc607889ae51287c7ffc91b8631e19a2031546e4c800dd972",
             ),
         ];

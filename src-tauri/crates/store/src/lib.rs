@@ -56,6 +56,7 @@ mod lock;
 mod lockout;
 #[cfg(feature = "measure")]
 mod measure;
+mod message_log;
 mod migrations;
 mod passage;
 mod passphrase;
@@ -124,6 +125,10 @@ pub use key_slot::{KeySlot, SlotId, SlotKind, SlotKindError};
 pub use keyring::{Keyring, KeyringAnswer, SecretServiceKeyring};
 pub use keys::SubKey;
 pub use lockout::{Attempt, LockoutRule};
+pub use message_log::{
+    GrantDecision, LogEntry, LogKey, LogReading, LogReadingRow, LogRequestRow, LogRequestState,
+    LogScope, LogSealed, NewLogRequest,
+};
 pub use passage::{Passage, PassageRow};
 pub use passphrase::Stretching;
 pub use paths::{VaultId, VaultPaths};

@@ -9,7 +9,7 @@ use crate::StoreError;
 
 /// Every migration: its number, its name and its SQL. Never edited once released, which a checksum
 /// in the vault holds us to.
-const MIGRATIONS: [(i64, &str, &str); 10] = [
+const MIGRATIONS: [(i64, &str, &str); 11] = [
     (
         1,
         "create conversations",
@@ -24,6 +24,7 @@ const MIGRATIONS: [(i64, &str, &str); 10] = [
     (8, "create documents", include_str!("../../../../migrations/0008_create_documents.sql")),
     (9, "create policy", include_str!("../../../../migrations/0009_create_policy.sql")),
     (10, "place documents", include_str!("../../../../migrations/0010_place_documents.sql")),
+    (11, "create message log", include_str!("../../../../migrations/0011_create_message_log.sql")),
 ];
 
 /// Brings the schema up to this program's.

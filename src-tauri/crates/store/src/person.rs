@@ -4,7 +4,7 @@ use cloister_types::{OwnerId, Pseudonym, SessionId, Timestamp, TurnId};
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
-use crate::{Store, StoreError, conversation::owner_columns, purge::has_table};
+use crate::{Store, StoreError, conversation::owner_columns};
 
 /// What is held about a person besides the account and the conversations.
 #[derive(Clone, Default, PartialEq)]
@@ -17,7 +17,7 @@ pub struct HeldData {
     pub accesses: Vec<(Timestamp, String, String, u16)>,
     /// Message logs, which only a grant opens: when each was written.
     pub message_logs: Vec<Timestamp>,
-    /// Decisions about the person: time, event, particulars. Who read their message logs is here.
+    /// Decisions about the person: time, event, particulars.
     pub decisions: Vec<(Timestamp, String, Value)>,
 }
 
@@ -75,9 +75,6 @@ async fn feedback(
     connection: &mut SqliteConnection,
     person: &str,
 ) -> Result<Vec<(TurnId, Timestamp, String, Option<String>)>, StoreError> {
-    if !has_table(connection, "feedback").await? {
-        return Ok(Vec::new());
-    }
     let rows: Vec<(String, i64, String, Option<String>)> = sqlx::query_as(
         "SELECT turn_id, at, rating, comment FROM feedback WHERE pseudonym = ? ORDER BY at",
     )
@@ -96,9 +93,6 @@ async fn accesses(
     connection: &mut SqliteConnection,
     person: &str,
 ) -> Result<Vec<(Timestamp, String, String, u16)>, StoreError> {
-    if !has_table(connection, "access_log").await? {
-        return Ok(Vec::new());
-    }
     let rows: Vec<(i64, String, String, u16)> = sqlx::query_as(
         "SELECT at, method, route, status FROM access_log WHERE pseudonym = ? ORDER BY id",
     )
@@ -115,9 +109,6 @@ async fn message_logs(
     connection: &mut SqliteConnection,
     person: &str,
 ) -> Result<Vec<Timestamp>, StoreError> {
-    if !has_table(connection, "message_log").await? {
-        return Ok(Vec::new());
-    }
     let times: Vec<i64> =
         sqlx::query_scalar("SELECT at FROM message_log WHERE pseudonym = ? ORDER BY at")
             .bind(person)

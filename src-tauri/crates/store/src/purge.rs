@@ -17,7 +17,6 @@ use std::{
 
 use cloister_types::{SessionId, Timestamp};
 
-pub(crate) use self::aged::has_table;
 use self::{
     aged::AGED,
     conversations::Doomed,
@@ -196,10 +195,8 @@ impl Store {
         let mut connection = self.readers().acquire().await?;
         let mut steps = VecDeque::from([Step::Conversations(Doomed::default()), Step::Sessions]);
         for table in AGED {
-            if table.is_there(&mut connection).await? {
-                let period = period_of(&mut connection, table.class).await?;
-                steps.push_back(Step::Aged { table, before: now - period });
-            }
+            let period = period_of(&mut connection, table.class).await?;
+            steps.push_back(Step::Aged { table, before: now - period });
         }
         Ok(steps)
     }
@@ -266,9 +263,6 @@ impl Store {
             due.push(Due { what, rows });
         }
         for table in AGED {
-            if !table.is_there(&mut connection).await? {
-                continue;
-            }
             let before = now - period_of(&mut connection, table.class).await?;
             let rows = steps::count(&mut connection, table.count, before, now).await?;
             let what = DueRows::Class(table.class);

@@ -5,7 +5,7 @@
 //! knows the old and the new of whatever is being replaced; which of the two is in force, the database
 //! tells when it is opened.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError};
 
 use cloister_types::Secret;
 use sqlx::Connection as _;
@@ -18,7 +18,7 @@ use crate::{
     key_file::{self, KeyFile},
     key_header::Generation,
     keys::{RootKey, SealingKey, SubKey},
-    seal,
+    message_log, seal,
     slots::{KeyChest, Prepared, of_kind},
     store::LiveKeys,
     unlock,
@@ -191,12 +191,14 @@ impl Store {
         let (old, new) =
             (live.sealing.sub_key(id, SubKey::Credential), next.sub_key(id, SubKey::Credential));
         seal::reseal_credentials(&mut tx, (&old, &new), change.entropy).await?;
+        let logs = (&live.sealing.log_key(id), &next.log_key(id));
+        message_log::reseal(&mut tx, logs, (change.entropy, change.at)).await?;
         // Their names are hashed under the old key, and nobody knows the names.
         sqlx::query("DELETE FROM lockout").execute(&mut *tx).await?;
         tx.commit().await?;
         let audit = Arc::new(AuditKeys::derive(id, &new_log));
         writer.use_audit_keys(Arc::clone(&audit));
-        self.use_keys(LiveKeys { sealing: next.copy(), audit });
+        self.use_keys(LiveKeys { sealing: next.copy(), audit, log: OnceLock::new() });
         Ok(())
     }
 }

@@ -32,7 +32,8 @@ pub struct Sealed(Vec<u8>);
 struct Place {
     table: &'static str,
     row: [u8; 16],
-    owner: OwnerId,
+    /// Zero for what is nobody's.
+    owner: [u8; 16],
 }
 
 impl DataKey {
@@ -84,7 +85,7 @@ impl DataKey {
         owner: OwnerId,
         wrapping: &Secret<[u8; 32]>,
     ) -> Result<WrappedKey, StoreError> {
-        let place = Place { table: "key", row: [0; 16], owner };
+        let place = Place::key(owner);
         let wrapping = Self::new(wrapping);
         wrapping.seal(entropy, &place, self.0.expose()).map(WrappedKey)
     }
@@ -98,7 +99,7 @@ impl DataKey {
         wrapping: &Secret<[u8; 32]>,
         wrapped: &WrappedKey,
     ) -> Result<Self, StoreError> {
-        let place = Place { table: "key", row: [0; 16], owner };
+        let place = Place::key(owner);
         let wrapping = Self::new(wrapping);
         let plain = wrapping.open(&place, &wrapped.0)?;
         let key = plain.expose().as_slice().try_into().map_err(|_| StoreError::Unsealable)?;
@@ -200,6 +201,44 @@ pub(crate) async fn reseal_credentials(
     Ok(())
 }
 
+/// A row that is nobody's own, such as a key of the message log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct VaultRow {
+    pub(crate) table: &'static str,
+    pub(crate) row: [u8; 16],
+}
+
+impl VaultRow {
+    const fn place(self) -> Place {
+        Place { table: self.table, row: self.row, owner: [0; 16] }
+    }
+
+    /// Seals the content of this row under a key of the vault.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsealable`] when it exceeds the cipher's 256 GiB.
+    pub(crate) fn seal(
+        self,
+        key: &Secret<[u8; 32]>,
+        entropy: &dyn Entropy,
+        content: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        Ok(DataKey::new(key).seal(entropy, &self.place(), content)?.0)
+    }
+
+    /// Opens what [`VaultRow::seal`] sealed for the same row.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsealable`] when it was changed or is another's.
+    pub(crate) fn open(
+        self,
+        key: &Secret<[u8; 32]>,
+        sealed: Vec<u8>,
+    ) -> Result<Secret<Vec<u8>>, StoreError> {
+        DataKey::new(key).open(&self.place(), &Sealed(sealed))
+    }
+}
+
 impl fmt::Debug for DataKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("DataKey(…)")
@@ -208,18 +247,22 @@ impl fmt::Debug for DataKey {
 
 impl Place {
     const fn turn(owner: OwnerId, turn: TurnId) -> Self {
-        Self { table: "turn", row: *turn.as_bytes(), owner }
+        Self { table: "turn", row: *turn.as_bytes(), owner: *owner.as_bytes() }
+    }
+
+    const fn key(owner: OwnerId) -> Self {
+        Self { table: "key", row: [0; 16], owner: *owner.as_bytes() }
     }
 
     const fn credential(owner: OwnerId) -> Self {
-        Self { table: "credential", row: [0; 16], owner }
+        Self { table: "credential", row: [0; 16], owner: *owner.as_bytes() }
     }
 
     /// Unambiguous because everything after the zero byte has a fixed length.
     fn bytes(&self) -> Vec<u8> {
         let label = b"cloister seal 1 ";
         let parts: [&[u8]; 5] =
-            [label, self.table.as_bytes(), &[0], &self.row, self.owner.as_bytes()];
+            [label, self.table.as_bytes(), &[0], &self.row, &self.owner];
         parts.concat()
     }
 }

@@ -56,6 +56,8 @@ security_kinds! {
     CapabilityExceeded = "capability_exceeded",
     /// Wider access was asked for, and nobody but the requester can approve it.
     PolicyWaits = "policy_waits",
+    /// Message logs were asked for, and nobody but the requester can approve it.
+    LogAccessWaits = "log_access_waits",
 }
 
 impl SecurityKind {

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
 use cloister_types::Secret;
@@ -19,6 +19,7 @@ use crate::{
     connection::{self, CurrentKey},
     keys::SealingKey,
     lock::VaultLock,
+    message_log::LogKey,
     reserve::{Need, Reserve},
     slots::KeyChest,
     writer::{Held, WriteTransaction, Writer},
@@ -55,6 +56,8 @@ pub(crate) struct LiveKeys {
     pub(crate) sealing: SealingKey,
     /// Those of the audit log.
     pub(crate) audit: Arc<AuditKeys>,
+    /// What the message log is sealed to, once it was looked up.
+    pub(crate) log: OnceLock<LogKey>,
 }
 
 /// What an integrity check found.
@@ -95,7 +98,11 @@ impl Store {
                 let inner = Inner {
                     id,
                     chest,
-                    keys: RwLock::new(Arc::new(LiveKeys { sealing, audit })),
+                    keys: RwLock::new(Arc::new(LiveKeys {
+                        sealing,
+                        audit,
+                        log: OnceLock::new(),
+                    })),
                     database_key,
                     writer,
                     readers,

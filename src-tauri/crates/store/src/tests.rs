@@ -14,6 +14,7 @@ mod erasure;
 mod folders;
 mod keys;
 mod knowledge;
+mod message_log;
 mod opening;
 mod operations;
 mod purge;

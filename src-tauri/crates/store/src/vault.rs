@@ -8,7 +8,7 @@ use crate::{
     AuditBody, AuditEvent, AuditRecord, KeySources, NewKey, SlotId, SlotKind, Store, StoreError,
     SubKey, Unlock, VaultId, VaultPaths,
     audit::{self, AuditKeys, Link},
-    connection, files,
+    connection, consent, files,
     key_file::{self, KeyFile},
     key_header::{Generation, Header},
     keys::{RootKey, SealingKey},
@@ -263,6 +263,7 @@ async fn build_database(
     // Closing the last connection folds the log into the file and removes it.
     connection::with_one(&fresh, &key, async |connection| {
         migrations::run(connection).await?;
+        consent::publish_shipped(connection, at).await?;
         let made = AuditRecord::new(AuditEvent::VaultCreated, at, AuditBody::new());
         audit::begin_log(connection, &log, &made).await
     })

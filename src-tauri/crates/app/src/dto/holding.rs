@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::LogReadingDto;
+
 /// What is held about the reader, class by class, and who read their message logs.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = Holdings)]
@@ -11,6 +13,8 @@ pub struct HoldingsDto {
     pub items: Vec<HoldingDto>,
     /// When message logs about the reader were read under a grant, oldest first.
     pub log_readings: Vec<String>,
+    /// The same, with who read how much.
+    pub readings: Vec<LogReadingDto>,
 }
 
 /// How much of a class is held about the reader. Periods are in hours.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::PromiseDto;
+use crate::{LogReadingDto, PromiseDto};
 
 /// One request, as its sender may read it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -25,8 +25,10 @@ pub struct AccessEntryDto {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = AccessLog)]
 pub struct AccessLogDto {
-    /// The latest first.
+    /// The reader's own requests, the latest first.
     pub items: Vec<AccessEntryDto>,
+    /// Who else read what is kept about the reader: message logs under a grant, oldest first.
+    pub readings: Vec<LogReadingDto>,
     /// Where the next page begins, as `before`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<i64>,

@@ -43,6 +43,9 @@ pub struct SessionDto {
     /// Until when the second factor counts as fresh.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub elevated_until: Option<String>,
+    /// Whether the sanitised questions and answers are kept in the message log, for quality review.
+    #[serde(default)]
+    pub kept_for_review: bool,
 }
 
 /// Who wants to sign in.

@@ -179,6 +179,7 @@ impl Desk {
             completed_at: now(),
             outcome: "answered",
             sealed: seal(&[b'a'; ANSWER])?,
+            logged: None,
             audit: AuditBody::new().count("tokens", 90),
         };
         Ok((question, answer))

@@ -11,6 +11,7 @@ use crate::{
     key_file::{self, KeyFile},
     key_header::Header,
     keys::RootKey,
+    message_log,
     read_tombstones,
     session::delete_guests,
     settings,
@@ -168,6 +169,7 @@ async fn settle(
     let guests = delete_guests(&mut tx).await?.sessions;
     let accounts = sqlx::query("DELETE FROM session").execute(&mut *tx).await?.rows_affected();
     let sessions = guests + accounts;
+    message_log::end_all(&mut tx, at).await?;
     let unproven = SettingValue::Switch(erased.is_none());
     settings::write(&mut tx, UNPROVEN, &unproven, at).await?;
     let body = AuditBody::new().count("sessions", sessions).with("unproven", &unproven);

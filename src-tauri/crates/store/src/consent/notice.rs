@@ -33,7 +33,7 @@ pub struct PrivacyNotice {
     pub version: u32,
     /// The text.
     pub text: String,
-    /// When it was published; the first came with the program.
+    /// When it was published; the first came with the program, and was when the vault was made.
     pub published_at: Timestamp,
 }
 
@@ -87,6 +87,18 @@ impl Store {
         tx.commit().await?;
         Ok(version)
     }
+}
+
+/// Dates the notice that came with the program: it is published when the vault is made.
+pub(crate) async fn publish_shipped(
+    connection: &mut SqliteConnection,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE privacy_notice SET published_at = ? WHERE published_at = 0")
+        .bind(at.as_millis())
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 pub(super) async fn current_version(connection: &mut SqliteConnection) -> Result<u32, StoreError> {

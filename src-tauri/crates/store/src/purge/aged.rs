@@ -1,15 +1,12 @@
 //! The tables whose rows end a period after they were written. Another one is one more line.
 
-use sqlx::SqliteConnection;
-
-use crate::{RetentionClass, StoreError};
+use crate::RetentionClass;
 
 /// A table of a class. Bound to its statements: what is older than `?1` goes, holds count at `?2`,
 /// up to `?3` rows.
 pub(super) struct AgedTable {
     /// The class whose period it follows.
     pub(super) class: RetentionClass,
-    table: &'static str,
     pub(super) delete: &'static str,
     pub(super) count: &'static str,
 }
@@ -45,7 +42,6 @@ macro_rules! aged {
     ($class:ident, $name:literal, $table:literal, $column:literal, $person:literal) => {
         AgedTable {
             class: RetentionClass::$class,
-            table: $table,
             delete: concat!(
                 "DELETE FROM ",
                 $table,
@@ -63,35 +59,14 @@ pub(super) const AGED: &[AgedTable] = &[
     aged!(MessageLog, "message_log", "message_log", "at", "pseudonym"),
     aged!(AnalyticsEvent, "analytics_event", "analytics_event", "at", "pseudonym"),
     aged!(AccessLog, "access_log", "access_log", "at", "pseudonym"),
+    aged!(AccessLog, "access_log", "message_log_read", "at", "pseudonym"),
     aged!(ErrorLog, "error_log", "error_log", "at", "pseudonym"),
     aged!(Feedback, "feedback", "feedback", "at", "pseudonym"),
     aged!(SecurityEvent, "security_event", "security_event", "at", "pseudonym"),
     aged!(SecurityEvent, "security_event", "alert", "at", "pseudonym"),
+    aged!(SecurityEvent, "security_event", "log_access", "asked_at", "asked_by"),
     aged!(ConsentRecord, "consent_record", "consent", "ended_at", "NULL"),
 ];
-
-impl AgedTable {
-    /// Whether this vault's schema has the table.
-    pub(super) async fn is_there(
-        &self,
-        connection: &mut SqliteConnection,
-    ) -> Result<bool, StoreError> {
-        has_table(connection, self.table).await
-    }
-}
-
-/// Whether the schema has `table`: parts of the program that keep records bring their own.
-pub(crate) async fn has_table(
-    connection: &mut SqliteConnection,
-    table: &'static str,
-) -> Result<bool, StoreError> {
-    Ok(sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?)",
-    )
-    .bind(table)
-    .fetch_one(connection)
-    .await?)
-}
 
 #[cfg(test)]
 mod tests {
@@ -101,8 +76,7 @@ mod tests {
     fn a_statement_names_the_class_that_it_belongs_to() {
         for table in AGED {
             let class = format!("class = '{}'", table.class);
-            assert_eq!(table.delete.matches(&class).count(), 2, "{}", table.table);
-            assert!(table.delete.starts_with(&format!("DELETE FROM {} ", table.table)));
+            assert_eq!(table.delete.matches(&class).count(), 2, "{}", table.delete);
         }
     }
 }

@@ -23,7 +23,7 @@ async fn a_vault_is_made_once_and_opens_again_with_the_same_keys() {
     let store = site.reopen(store).await;
     assert_eq!(store.id(), id);
     assert_eq!(store.sub_key(SubKey::Index).expose(), index_key.expose());
-    assert_ne!(store.sub_key(SubKey::Log).expose(), index_key.expose());
+    assert_ne!(store.sub_key(SubKey::Blob).expose(), index_key.expose());
     assert_eq!(format!("{store:?}"), format!("Store({id})"));
 
     store.close().await;

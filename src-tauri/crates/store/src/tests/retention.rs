@@ -9,17 +9,28 @@ use crate::{
     StoreError,
 };
 
-/// The tables of the classes; what is not in the schema is stood in for by the columns agreed on.
-const TABLES: [(&str, RetentionClass); 8] = [
+/// The tables of the classes.
+const TABLES: [(&str, RetentionClass); 10] = [
     ("message_log", RetentionClass::MessageLog),
     ("analytics_event", RetentionClass::AnalyticsEvent),
     ("access_log", RetentionClass::AccessLog),
+    ("message_log_read", RetentionClass::AccessLog),
     ("error_log", RetentionClass::ErrorLog),
     ("feedback", RetentionClass::Feedback),
     ("security_event", RetentionClass::SecurityEvent),
     ("alert", RetentionClass::SecurityEvent),
+    ("log_access", RetentionClass::SecurityEvent),
     ("consent", RetentionClass::ConsentRecord),
 ];
+
+/// The column from which the period of `table` runs, and the one that names the person.
+fn columns_of(table: &str) -> (&'static str, Option<&'static str>) {
+    match table {
+        "consent" => ("ended_at", None),
+        "log_access" => ("asked_at", Some("asked_by")),
+        _ => ("at", Some("pseudonym")),
+    }
+}
 
 async fn run(store: &Store, sql: String) -> Result<(), sqlx::Error> {
     let mut writer = store.writer().await.unwrap();
@@ -34,15 +45,17 @@ async fn write_row(store: &Store, table: &str, person: Option<Pseudonym>, at: Ti
             .fetch_all(store.readers())
             .await
             .unwrap();
-    let time = if table == "consent" { "ended_at" } else { "at" };
-    let person = person.map_or_else(|| "NULL".to_owned(), |person| format!("'{person}'"));
+    let (time, whose) = columns_of(table);
     let mut names = vec![time.to_owned()];
     let mut values = vec![at.as_millis().to_string()];
-    if table != "consent" {
-        names.push("pseudonym".to_owned());
-        values.push(person);
+    if let (Some(whose), Some(person)) = (whose, person) {
+        names.push(whose.to_owned());
+        values.push(format!("'{person}'"));
     }
-    for (name, kind) in columns.into_iter().filter(|(name, _)| name != time) {
+    for (name, kind) in columns {
+        if names.contains(&name) {
+            continue;
+        }
         values.push(match (kind.as_str(), name.as_str()) {
             (_, "id") if kind == "INTEGER" => "NULL".to_owned(),
             ("TEXT", "id" | "turn_id") => "hex(randomblob(16))".to_owned(),
@@ -61,16 +74,6 @@ async fn write_row(store: &Store, table: &str, person: Option<Pseudonym>, at: Ti
          PRAGMA ignore_check_constraints = OFF; PRAGMA foreign_keys = ON"
     );
     run(store, sql).await.unwrap();
-}
-
-async fn create_missing_tables(store: &Store) {
-    for (table, _) in TABLES {
-        let sql = format!(
-            "CREATE TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, \
-             pseudonym TEXT)"
-        );
-        run(store, sql).await.unwrap();
-    }
 }
 
 #[tokio::test]
@@ -121,7 +124,6 @@ async fn a_changed_period_is_recorded_and_moves_the_end_of_conversations() {
 async fn every_table_of_a_class_is_emptied_after_its_period_and_not_before() {
     let site = Site::new();
     let store = site.create().await;
-    create_missing_tables(&store).await;
     for (table, class) in TABLES {
         write_row(&store, table, None, START).await;
         let over = START + class.default_period();
@@ -149,7 +151,6 @@ async fn every_table_of_a_class_is_emptied_after_its_period_and_not_before() {
 async fn a_hold_keeps_what_it_names_until_it_ends() {
     let site = Site::new();
     let store = site.create().await;
-    create_missing_tables(&store).await;
     let ann = site.member(&store, "ann", "employee").await;
     let bea = site.member(&store, "bea", "employee").await;
     let far = START + 3_000 * DAY;

@@ -139,6 +139,7 @@ impl Guest {
             completed_at: at,
             outcome: "answered",
             sealed,
+            logged: None,
             audit: AuditBody::new().count("tokens", 90),
         }
     }
@@ -194,6 +195,7 @@ impl Member {
             completed_at: at,
             outcome: "answered",
             sealed: seal(b"there"),
+            logged: None,
             audit: AuditBody::new(),
         };
         store.complete_turn(&answer).await.unwrap();
