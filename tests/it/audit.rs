@@ -124,9 +124,7 @@ async fn an_export_verifies_without_the_vault_and_shows_what_was_changed_in_it()
     let signed = post(&mut otto, "/api/audit/checkpoints", json!({})).await;
     assert_eq!(listed(&mut otto, "event=audit_exported").await.len(), 1);
     assert!(!export.text.contains("return policy") && !export.text.contains("ann.hall"));
-    let verify = |text: &str| {
-        verify_audit_export(text.as_bytes(), "").expect("readable")
-    };
+    let verify = |text: &str| verify_audit_export(text.as_bytes(), "").expect("readable");
     let whole = verify(&export.text);
     assert!(whole.holds && whole.records > 5, "{whole:?}");
     let changed = export.text.replacen("answered", "answerec", 1);

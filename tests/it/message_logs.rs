@@ -100,8 +100,7 @@ async fn a_reviewer_reads_what_was_kept_once_somebody_else_approved_it() {
     assert_eq!(ann.get("/api/me/access-log").await.body["readings"], json!([reading]));
     let sealed = post(&mut ann, "/user_data/export", json!({ "passphrase": PASSPHRASE })).await;
     let opened = open_archive(sealed.bytes.as_slice(), &Secret::new(PASSPHRASE.to_owned()));
-    let data: Value =
-        serde_json::from_str(opened.expect("it opens").data.expose()).expect("JSON");
+    let data: Value = serde_json::from_str(opened.expect("it opens").data.expose()).expect("JSON");
     assert_eq!(data["message_log_readings"], json!([reading]));
     assert_eq!(data["message_logs"].as_array().map(Vec::len), Some(1));
 

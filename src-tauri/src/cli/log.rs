@@ -117,12 +117,7 @@ fn request_of(arguments: &RequestArguments) -> Result<NewLogRequestDto, Failure>
     })
 }
 
-async fn decide(
-    client: &mut Client,
-    id: &str,
-    verb: &str,
-    output: &Output,
-) -> Result<(), Failure> {
+async fn decide(client: &mut Client, id: &str, verb: &str, output: &Output) -> Result<(), Failure> {
     let path = format!("/api/message-logs/requests/{}/{verb}", escaped(id));
     show(&client.post(&path, &json!({})).await?, output)
 }

@@ -15,9 +15,8 @@ use cloister_types::{Clock, Entropy};
 use tokio::task::JoinHandle;
 
 use crate::{
-    GuardSettings, PromiseDto, journal::Journal, library::Library,
-    message_logs::LogSwitches, model::ModelKeeper,
-    sentence_encoder::LoadingEncoder, tagger::LoadingTagger,
+    GuardSettings, PromiseDto, journal::Journal, library::Library, message_logs::LogSwitches,
+    model::ModelKeeper, sentence_encoder::LoadingEncoder, tagger::LoadingTagger,
 };
 
 /// Tries from inside this process what the egress lock must refuse.

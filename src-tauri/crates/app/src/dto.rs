@@ -25,8 +25,8 @@ use utoipa::ToSchema;
 
 pub use self::{
     account::*, alert::*, audit::*, backup::*, destinations::*, holding::*, keys::*, knowledge::*,
-    limit::*, message_log::*, operations::*, policy::*, privacy::*, retention::*, secret::*, session::*, status::*,
-    turn::*,
+    limit::*, message_log::*, operations::*, policy::*, privacy::*, retention::*, secret::*,
+    session::*, status::*, turn::*,
 };
 use crate::ErrorCode;
 

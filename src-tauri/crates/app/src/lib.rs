@@ -67,8 +67,8 @@ pub use cloister_guard::Profile;
 pub use cloister_inference::{BenchPlan, BenchReport, ModelRecord, WorkerCommand};
 pub use cloister_knowledge::MAX_DOCUMENT_BYTES;
 pub use cloister_store::{
-    AlertKind, GrantDecision, KeySources, Place, Restriction, SecretServiceKeyring, SecurityKind, Unlock, Vault,
-    VaultPaths,
+    AlertKind, GrantDecision, KeySources, Place, Restriction, SecretServiceKeyring, SecurityKind,
+    Unlock, Vault, VaultPaths,
 };
 pub use destinations::{DESTINATIONS, read_destinations};
 pub use dto::*;

@@ -53,7 +53,8 @@ impl App {
         session: &Session,
         request: NewLogRequestDto,
     ) -> Result<LogRequestDto, AppError> {
-        let allowed = self.authorise::<act::RequestLogAccess>(session, &Resource::Appliance).await?;
+        let allowed =
+            self.authorise::<act::RequestLogAccess>(session, &Resource::Appliance).await?;
         let now = self.options.clock.now();
         let scope = scope_of(&request, now)?;
         if !(1..=MOST_HOURS).contains(&request.hours) {
@@ -146,7 +147,8 @@ impl App {
         grant: &str,
         before: Option<i64>,
     ) -> Result<MessageLogDto, AppError> {
-        let allowed = self.authorise::<act::RequestLogAccess>(session, &Resource::Appliance).await?;
+        let allowed =
+            self.authorise::<act::RequestLogAccess>(session, &Resource::Appliance).await?;
         let Ok(grant) = grant.parse() else { return Err(self.no_grant(session).await?) };
         let at = self.options.clock.now();
         let reading = LogReading { grant, reader: actor(session), at, before, limit: PAGE };
@@ -185,15 +187,12 @@ impl App {
         let allowed = self.authorise::<act::Configure>(session, &Resource::Appliance).await?;
         let before = self.switches();
         let now = self.options.clock.now();
-        for (name, old, new) in [
-            (ACCOUNTS, before.accounts, chosen.accounts),
-            (GUESTS, before.guests, chosen.guests),
-        ] {
+        for (name, old, new) in
+            [(ACCOUNTS, before.accounts, chosen.accounts), (GUESTS, before.guests, chosen.guests)]
+        {
             if old != new {
                 let value = SettingValue::Switch(new);
-                self.store
-                    .change_setting(&allowed, session.pseudonym, name, &value, now)
-                    .await?;
+                self.store.change_setting(&allowed, session.pseudonym, name, &value, now).await?;
             }
         }
         self.load_log_switches().await?;

@@ -11,8 +11,8 @@ use std::{
 };
 
 use cloister_store::{
-    AuditBody, DataKey, LogKey, NewSession, Place, SessionKind, Store, TurnAuthorisation, TurnCompletion,
-    Vault, VaultPaths,
+    AuditBody, DataKey, LogKey, NewSession, Place, SessionKind, Store, TurnAuthorisation,
+    TurnCompletion, Vault, VaultPaths,
 };
 use cloister_types::{
     ConversationId, Entropy, OsEntropy, OwnerId, PassageId, Pseudonym, SessionId, Timestamp, TurnId,
@@ -102,8 +102,7 @@ impl Sealed {
     async fn open(place: &Path) -> Outcome<Self> {
         let paths = VaultPaths { data_dir: place.join("data"), config_dir: place.join("config") };
         let store = Vault::create(&paths, &OsEntropy, START).await?;
-        let (session, pseudonym) =
-            (SessionId::random(&OsEntropy), Pseudonym::random(&OsEntropy));
+        let (session, pseudonym) = (SessionId::random(&OsEntropy), Pseudonym::random(&OsEntropy));
         store
             .start_session(&NewSession {
                 id: session,

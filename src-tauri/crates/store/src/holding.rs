@@ -3,9 +3,7 @@
 use cloister_types::{OwnerId, Pseudonym, Timestamp};
 use sqlx::SqliteConnection;
 
-use crate::{
-    RetentionClass, Store, StoreError, conversation::owner_columns, retention::period_of,
-};
+use crate::{RetentionClass, Store, StoreError, conversation::owner_columns, retention::period_of};
 
 /// How much of a class is held about a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,12 +12,12 @@ mod reading;
 use cloister_types::{Entropy, Pseudonym, Secret, Timestamp};
 use sqlx::SqliteConnection;
 
+pub(crate) use self::{grant::end_all, grant::forget_reasons};
 pub use self::{
     grant::{GrantDecision, LogRequestRow, LogRequestState, LogScope, NewLogRequest},
     key::{LogKey, LogSealed},
     reading::{LogEntry, LogReading, LogReadingRow},
 };
-pub(crate) use self::{grant::end_all, grant::forget_reasons};
 use crate::{RetentionClass, Store, StoreError, hold::held_until};
 
 impl Store {

@@ -261,8 +261,7 @@ impl Place {
     /// Unambiguous because everything after the zero byte has a fixed length.
     fn bytes(&self) -> Vec<u8> {
         let label = b"cloister seal 1 ";
-        let parts: [&[u8]; 5] =
-            [label, self.table.as_bytes(), &[0], &self.row, &self.owner];
+        let parts: [&[u8]; 5] = [label, self.table.as_bytes(), &[0], &self.row, &self.owner];
         parts.concat()
     }
 }

@@ -98,11 +98,7 @@ impl Store {
                 let inner = Inner {
                     id,
                     chest,
-                    keys: RwLock::new(Arc::new(LiveKeys {
-                        sealing,
-                        audit,
-                        log: OnceLock::new(),
-                    })),
+                    keys: RwLock::new(Arc::new(LiveKeys { sealing, audit, log: OnceLock::new() })),
                     database_key,
                     writer,
                     readers,

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use cloister_types::{Authorized, Entropy, GrantId, LogSafe, Pseudonym, Sanitized, Secret, Timestamp, act};
+use cloister_types::{
+    Authorized, Entropy, GrantId, LogSafe, Pseudonym, Sanitized, Secret, Timestamp, act,
+};
 use sqlx::SqliteConnection;
 
 use crate::{
-    Actor, AuditBody, AuditCode, AuditEvent, AuditRecord, Store, StoreError, audit,
-    seal::VaultRow,
+    Actor, AuditBody, AuditCode, AuditEvent, AuditRecord, Store, StoreError, audit, seal::VaultRow,
 };
 
 /// Most requests in a list.
@@ -176,7 +177,11 @@ impl LogRequestRow {
                 since: Timestamp::from_millis(row.since),
                 until: Timestamp::from_millis(row.until),
                 person: actor(row.pseudonym)?,
-                outcome: row.outcome.map(|code| code.parse()).transpose().map_err(|_| malformed())?,
+                outcome: row
+                    .outcome
+                    .map(|code| code.parse())
+                    .transpose()
+                    .map_err(|_| malformed())?,
             },
             life: Duration::from_millis(row.life_ms.unsigned_abs()),
             alone: row.alone,

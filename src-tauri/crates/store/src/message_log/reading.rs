@@ -124,11 +124,12 @@ impl Store {
             if secrets.contains_key(&row.key) {
                 continue;
             }
-            let sealed: Vec<u8> = sqlx::query_scalar("SELECT sealed FROM message_log_key WHERE id = ?")
-                .bind(row.key)
-                .fetch_optional(&mut *connection)
-                .await?
-                .ok_or(StoreError::Unsealable)?;
+            let sealed: Vec<u8> =
+                sqlx::query_scalar("SELECT sealed FROM message_log_key WHERE id = ?")
+                    .bind(row.key)
+                    .fetch_optional(&mut *connection)
+                    .await?
+                    .ok_or(StoreError::Unsealable)?;
             secrets.insert(row.key, LogSecret::unwrap(row.key, &key, sealed)?);
         }
         Ok(secrets)

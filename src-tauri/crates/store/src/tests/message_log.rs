@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use cloister_types::{
-    ConversationId, GrantId, HoldId, ReceiptId, Timestamp, TurnId,
-};
+use cloister_types::{ConversationId, GrantId, HoldId, ReceiptId, Timestamp, TurnId};
 use sqlx::AssertSqlSafe;
 
 use super::support::{DAY, Keeper, MINUTE, Member, START, Site, allowed, count};
@@ -194,12 +192,10 @@ async fn each_reading_is_on_record_and_shown_to_whom_it_was_about() {
     assert!(case.store.log_readings(case.rex.pseudonym).await.unwrap().is_empty());
     let records = case.store.audit_records(0, 1_000).await.unwrap();
     let used = records.iter().filter(|record| record.event == AuditEvent::LogAccessUsed);
-    let mut used: Vec<_> = used
-        .map(|record| (record.pseudonym, record.body["count"].as_u64().unwrap()))
-        .collect();
+    let mut used: Vec<_> =
+        used.map(|record| (record.pseudonym, record.body["count"].as_u64().unwrap())).collect();
     used.sort();
-    let mut expected =
-        [(None, 0), (Some(case.ann.pseudonym), 3), (Some(case.ada.pseudonym), 1)];
+    let mut expected = [(None, 0), (Some(case.ann.pseudonym), 3), (Some(case.ada.pseudonym), 1)];
     expected.sort();
     assert_eq!(used, expected);
     case.store.close().await;
