@@ -336,19 +336,18 @@ fn unfit(faults: &[PolicyFault]) -> AppError {
     AppError::new(ErrorCode::InvalidRequest, sentence(&told(faults)))
 }
 
-/// The first fault, and how many more there are.
+/// The first fault, and how many more there are. What may quote somebody is left to the check, whose
+/// answer is for them alone.
 fn told(faults: &[PolicyFault]) -> String {
-    match faults {
-        [] => "the policies do not fit".to_owned(),
-        [only] => format!("line {}, column {}: {}", only.line, only.column, only.message),
-        [first, rest @ ..] => format!(
-            "line {}, column {}: {}; and {} more",
-            first.line,
-            first.column,
-            first.message,
-            rest.len()
-        ),
-    }
+    let Some((first, rest)) = faults.split_first() else {
+        return "the policies do not fit".to_owned();
+    };
+    let why = if first.quotes { "see `cloister policy check`" } else { first.message.as_str() };
+    let more = match rest.len() {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    format!("line {}, column {}: {why}{more}", first.line, first.column)
 }
 
 fn state_of(row: &PolicyChangeRow, now: Timestamp) -> PolicyChangeStateDto {

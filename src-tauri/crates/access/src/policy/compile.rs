@@ -37,8 +37,10 @@ pub struct PolicyFault {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// What is wrong, in the words of the policy language. May quote the policy.
+    /// What is wrong, in the words of the policy language.
     pub message: String,
+    /// Whether the message may quote what somebody wrote, so that it is for them alone.
+    pub quotes: bool,
 }
 
 /// The parts of a policy that is ready to be sliced.
@@ -80,14 +82,15 @@ pub(super) fn compile(source: &PolicySource, schema: &Schema) -> Result<Parts, V
 /// Reads policies, each under the id that it says it has.
 fn read(text: &str) -> Result<BTreeMap<String, cedar_policy::Policy>, Vec<PolicyFault>> {
     if text.len() > MOST_BYTES {
-        return Err(vec![at_start("the policies are larger than 1 MB")]);
+        let message = "the policies are larger than 1 MB".to_owned();
+        return Err(vec![PolicyFault { quotes: false, ..quoting(message) }]);
     }
     let set: PolicySet = text.parse().map_err(|error: cedar_policy::ParseErrors| {
         error.iter().map(|error| located(text, &DetailedError::from(error))).collect::<Vec<_>>()
     })?;
     if let Some(template) = set.templates().next() {
         let message = format!("{} has a slot; templates are not used here", template.id());
-        return Err(vec![at_start(&message)]);
+        return Err(vec![quoting(message)]);
     }
     let mut named = BTreeMap::new();
     let mut faults = Vec::new();
@@ -97,6 +100,7 @@ fn read(text: &str) -> Result<BTreeMap<String, cedar_policy::Policy>, Vec<Policy
             line: place.0,
             column: place.1,
             message: message.to_owned(),
+            quotes: false,
         };
         match policy.annotation("id").map(str::to_owned) {
             Some(id) if !is_id(&id) => {
@@ -147,7 +151,7 @@ fn validate(
     schema: &Schema,
 ) -> Result<(), Vec<PolicyFault>> {
     let set = PolicySet::from_policies(policies.values().cloned())
-        .map_err(|error| vec![at_start(&error.to_string())])?;
+        .map_err(|error| vec![quoting(error.to_string())])?;
     let result = Validator::new(schema.clone()).validate(&set, ValidationMode::Strict);
     let mut faults: Vec<PolicyFault> = result
         .validation_errors()
@@ -163,7 +167,7 @@ fn validate(
         if let Some(stranger) = stranger {
             let (line, column) = place_of(&source.policies, policy);
             let message = format!("there is no role called {stranger}");
-            faults.push(PolicyFault { line, column, message });
+            faults.push(PolicyFault { line, column, message, quotes: true });
         }
     }
     faults.sort_by_key(|fault| (fault.line, fault.column));
@@ -171,11 +175,13 @@ fn validate(
 }
 
 fn role_fault(fault: &RoleFault) -> Vec<PolicyFault> {
-    vec![at_start(&fault.to_string())]
+    // Of it the names of roles alone are somebody's choice, and these are no sentence.
+    vec![PolicyFault { quotes: false, ..quoting(fault.to_string()) }]
 }
 
-fn at_start(message: &str) -> PolicyFault {
-    PolicyFault { line: 1, column: 1, message: message.to_owned() }
+/// A fault without a place of its own.
+fn quoting(message: String) -> PolicyFault {
+    PolicyFault { line: 1, column: 1, message, quotes: true }
 }
 
 /// The fault that `error` describes, at its first place in `text`.
@@ -186,7 +192,7 @@ fn located(text: &str, error: &DetailedError) -> PolicyFault {
         Some(help) => format!("{}; {help}", error.message),
         None => error.message.clone(),
     };
-    PolicyFault { line, column, message }
+    PolicyFault { line, column, message, quotes: true }
 }
 
 /// Where `policy` begins in the `text` that it was read from, found by its id.

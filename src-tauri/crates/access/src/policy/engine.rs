@@ -140,7 +140,7 @@ impl Policy {
         let Parts { hierarchy, policies, standing } = compile(&source, &schema)?;
         let names = Names::new();
         let unsliced = |error: EngineError| {
-            vec![PolicyFault { line: 1, column: 1, message: error.to_string() }]
+            vec![PolicyFault { line: 1, column: 1, message: error.to_string(), quotes: true }]
         };
         let mut actions = HashMap::new();
         for permission in Permission::ALL {
