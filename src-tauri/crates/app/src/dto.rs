@@ -13,6 +13,7 @@ mod limit;
 mod operations;
 mod policy;
 mod privacy;
+mod quarantine;
 mod retention;
 mod secret;
 mod session;
@@ -24,8 +25,8 @@ use utoipa::ToSchema;
 
 pub use self::{
     account::*, alert::*, audit::*, backup::*, destinations::*, holding::*, keys::*, knowledge::*,
-    limit::*, operations::*, policy::*, privacy::*, retention::*, secret::*, session::*, status::*,
-    turn::*,
+    limit::*, operations::*, policy::*, privacy::*, quarantine::*, retention::*, secret::*,
+    session::*, status::*, turn::*,
 };
 use crate::ErrorCode;
 

@@ -17,6 +17,7 @@ mod knowledge;
 mod opening;
 mod operations;
 mod purge;
+mod quarantine;
 mod retention;
 mod rotation;
 mod secrecy;
