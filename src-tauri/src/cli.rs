@@ -21,6 +21,7 @@ mod output;
 mod policy;
 mod privacy;
 mod purge;
+mod quarantine;
 mod query;
 mod retention;
 mod role;

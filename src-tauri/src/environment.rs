@@ -9,7 +9,7 @@ use std::{
 
 use cloister_app::{
     AppError, AppOptions, EgressProbe, EgressReport, GuardSettings, KeySources, ModelSource, Pack,
-    SecretServiceKeyring, TimeZone, Vault, VaultPaths, WorkerCommand, read_destinations,
+    Parser, SecretServiceKeyring, TimeZone, Vault, VaultPaths, WorkerCommand, read_destinations,
 };
 use cloister_types::{OsEntropy, SystemClock};
 use directories::{ProjectDirs, UserDirs};
@@ -17,7 +17,7 @@ use directories::{ProjectDirs, UserDirs};
 use crate::{
     cli::Failure,
     confine::{self, Role},
-    worker::INFER_WORKER,
+    worker::{INFER_WORKER, PARSE_WORKER},
 };
 
 /// File systems whose server is another machine, by their magic number in `statfs(2)` and
@@ -142,6 +142,7 @@ impl Folders {
             keys: key_sources(),
             models: self.models.clone(),
             model,
+            parser: parser(),
             pack,
             guard: GuardSettings::find(&self.config)?,
             clock: Arc::new(SystemClock::default()),
@@ -164,6 +165,12 @@ fn key_sources() -> KeySources {
 pub(crate) fn worker_command() -> Option<WorkerCommand> {
     let program = env::current_exe().ok()?;
     Some(WorkerCommand { program, args: vec![INFER_WORKER.into()] })
+}
+
+/// This program again, as the reader of one document.
+fn parser() -> Option<Parser> {
+    let program = env::current_exe().ok()?;
+    Some(Parser::new(program, vec![PARSE_WORKER.into()]))
 }
 
 struct Probe {

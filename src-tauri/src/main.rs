@@ -17,6 +17,7 @@ fn main() -> ExitCode {
     let mut arguments = env::args_os().skip(1);
     match arguments.next().and_then(|first| first.into_string().ok()).as_deref() {
         Some(worker::INFER_WORKER) => worker::infer(),
+        Some(worker::PARSE_WORKER) => worker::parse(),
         Some(confine::PROBE_COMMAND) => {
             let role = arguments.next().and_then(|role| role.into_string().ok());
             cli::probe(role.as_deref())

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use cloister_app::{
     App, AppOptions, EgressProbe, EgressReport, GuardSettings, KeySources, ModelSource, Origin,
-    Pack, TimeZone, Unlock, Vault, VaultPaths,
+    Pack, Parser, TimeZone, Unlock, Vault, VaultPaths,
 };
 use cloister_store::{Store, StoreError};
 use cloister_types::{FixedClock, OsEntropy, Timestamp};
@@ -21,6 +21,8 @@ pub struct Setting {
     pub pack: Pack,
     /// What answers where passages must be put together.
     pub model: ModelSource,
+    /// What reads documents of foreign formats.
+    pub parser: Option<Parser>,
     /// How the guard is set up.
     pub guard: GuardSettings,
 }
@@ -30,6 +32,7 @@ impl Default for Setting {
         Self {
             pack: Pack::Manga,
             model: ModelSource::Missing("Not in this test."),
+            parser: None,
             guard: GuardSettings::default(),
         }
     }
@@ -44,6 +47,7 @@ impl Setting {
             keys: KeySources::default(),
             models: Vec::new(),
             model: self.model,
+            parser: self.parser,
             pack: self.pack,
             guard: self.guard,
             clock,

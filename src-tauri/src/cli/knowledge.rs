@@ -8,8 +8,9 @@ use std::{
 };
 
 use cloister_app::{
-    AppError, DocumentsDto, ErrorCode, ImportDto, ImportedDto, IndexDto, LabelDto,
+    AppError, ArchiveDto, DocumentsDto, ErrorCode, ImportDto, ImportedDto, IndexDto, LabelDto,
     MAX_DOCUMENT_BYTES, PlacedDto, PlacementDto, QueryDto, RemovedDto, SearchDto, SearchResultsDto,
+    is_archive,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -18,6 +19,7 @@ use super::{
     Bench, Exit, Failure, Need, Purpose,
     client::Client,
     output::{Output, json_line},
+    quarantine::{self, QuarantineCommand},
     query::query,
 };
 
@@ -25,12 +27,17 @@ use super::{
 const QUERIES: usize = 64;
 /// How often the state of the index is asked for while it is built.
 const GLANCE: Duration = Duration::from_millis(150);
+/// The route of documents.
+const DOCUMENTS: &str = "/api/knowledge/documents";
+/// The route of archives.
+const ARCHIVES: &str = "/api/knowledge/archives";
 /// The collection of imports that name none.
 const COLLECTION: &str = "documents";
 
 #[derive(clap::Subcommand)]
 pub(crate) enum KnowledgeCommand {
-    /// Bring files or folders in, or up to date: JSON Lines, CSV, Markdown, text, HTML
+    /// Bring files or folders in, or up to date: JSON Lines, CSV, Markdown, text, HTML, PDF, DOCX,
+    /// XLSX, EPUB, e-mail (EML), and a ZIP of any of them
     Import {
         /// Files, and folders whose files are imported
         #[arg(required = true)]
@@ -68,6 +75,9 @@ pub(crate) enum KnowledgeCommand {
         #[arg(long, value_name = "NAME", default_value = COLLECTION)]
         collection: String,
     },
+    /// Look at what screening held back at import, and let it in or refuse it
+    #[command(subcommand)]
+    Quarantine(QuarantineCommand),
     /// Search: {"id","text"} a line on standard input, one result a line in the same order
     Search {
         /// Read and write JSON Lines
@@ -142,10 +152,13 @@ pub(crate) async fn run(bench: &Bench<'_>, command: KnowledgeCommand) -> Result<
             }
             KnowledgeCommand::List => list(client, bench.output).await,
             KnowledgeCommand::Remove { name, collection } => {
-                let path = address(&ImportDto::of(collection, name))?;
+                let path = address(DOCUMENTS, &ImportDto::of(collection, name))?;
                 let RemovedDto { deleted } = client.delete(&path).await?;
                 bench.output.note(&format!("Removed {name} with {deleted} entries."))?;
                 Ok(Exit::Done)
+            }
+            KnowledgeCommand::Quarantine(command) => {
+                quarantine::run(client, bench.output, command).await
             }
             KnowledgeCommand::Search { jsonl: _, top, explain } => {
                 search(client, bench.output, *top, *explain).await
@@ -178,9 +191,22 @@ async fn import(
                 continue;
             }
         };
-        let path = address(&ImportDto { name: name.clone(), ..shared.clone() })?;
-        match client.upload::<ImportedDto>(&path, bytes).await {
-            Ok(imported) => report(output, name, (number, files.len()), &imported)?,
+        let progress = (number, files.len());
+        let import = ImportDto { name: name.clone(), ..shared.clone() };
+        let imported = if is_archive(name) {
+            match client.upload::<ArchiveDto>(&address(ARCHIVES, &import)?, bytes).await {
+                Ok(archive) => report_archive(output, file, progress, &archive),
+                Err(failure) => Err(failure),
+            }
+        } else {
+            match client.upload::<ImportedDto>(&address(DOCUMENTS, &import)?, bytes).await {
+                Ok(imported) => Ok(report(output, name, progress, &imported)?),
+                Err(failure) => Err(failure),
+            }
+        };
+        match imported {
+            Ok(Exit::Done) => {}
+            Ok(worse) => exit = worse,
             Err(Failure::App(error)) if is_about_the_file(&error) => {
                 output.note(&format!("{}: {}", file.display(), error.message))?;
                 exit = Exit::Refused;
@@ -215,16 +241,44 @@ fn report(
     name: &str,
     (number, all): (usize, usize),
     imported: &ImportedDto,
-) -> io::Result<()> {
+) -> io::Result<Exit> {
     if output.is_json() {
         let mut line = serde_json::to_value(imported)?;
         line["name"] = Value::from(name);
-        return output.json(&line);
+        output.json(&line)?;
+        return Ok(Exit::Done);
     }
-    let ImportedDto { entries, inserted, updated, deleted, label, .. } = imported;
+    let ImportedDto { entries, inserted, updated, deleted, held, label, .. } = imported;
     let changed = format!("{inserted} new, {updated} changed, {deleted} gone");
-    output
-        .note(&format!("{number}/{all} {name}: {entries} entries ({changed}), {}", label.as_str()))
+    output.note(&format!(
+        "{number}/{all} {name}: {entries} entries ({changed}), {}",
+        label.as_str()
+    ))?;
+    if *held > 0 {
+        let look = "see `cloister knowledge quarantine list`";
+        output.note(&format!("    {held} held back by screening: {look}"))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Reports each document of an archive.
+fn report_archive(
+    output: &Output,
+    file: &Path,
+    progress: (usize, usize),
+    archive: &ArchiveDto,
+) -> Result<Exit, Failure> {
+    let mut exit = Exit::Done;
+    for item in &archive.items {
+        if let Some(imported) = &item.imported {
+            report(output, &item.name, progress, imported)?;
+        } else {
+            let why = item.error.as_deref().unwrap_or_default();
+            output.note(&format!("{} in {}: {why}", item.name, file.display()))?;
+            exit = Exit::Refused;
+        }
+    }
+    Ok(exit)
 }
 
 /// The files below `paths`, each with the name that it gets: its path within the folder that was
@@ -265,9 +319,9 @@ fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
-/// The address of a document, with what its import says.
-fn address(import: &ImportDto) -> Result<String, Failure> {
-    Ok(format!("/api/knowledge/documents{}", query(import)?))
+/// The address of a document or an archive, with what its import says.
+fn address(route: &str, import: &ImportDto) -> Result<String, Failure> {
+    Ok(format!("{route}{}", query(import)?))
 }
 
 async fn list(client: &mut Client, output: &Output) -> Result<Exit, Failure> {

@@ -9,7 +9,7 @@ use cloister_access::{Access, TimeZone};
 use cloister_chat::Desk;
 use cloister_guard::Guard;
 use cloister_inference::{LanguageModel, WorkerCommand};
-use cloister_knowledge::Index;
+use cloister_knowledge::{Index, Parser};
 use cloister_store::{Destination, KeySources, Store, VaultPaths};
 use cloister_types::{Clock, Entropy};
 use tokio::task::JoinHandle;
@@ -79,6 +79,8 @@ pub struct AppOptions {
     pub models: Vec<PathBuf>,
     /// What answers where passages must be put together.
     pub model: ModelSource,
+    /// Reads documents of foreign formats; without it none is read.
+    pub parser: Option<Parser>,
     /// The knowledge that a vault made on this occasion starts with.
     pub pack: Pack,
     /// How the guard is set up.

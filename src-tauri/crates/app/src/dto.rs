@@ -14,6 +14,7 @@ mod message_log;
 mod operations;
 mod policy;
 mod privacy;
+mod quarantine;
 mod retention;
 mod secret;
 mod session;
@@ -25,7 +26,8 @@ use utoipa::ToSchema;
 
 pub use self::{
     account::*, alert::*, audit::*, backup::*, destinations::*, holding::*, keys::*, knowledge::*,
-    limit::*, message_log::*, operations::*, policy::*, privacy::*, retention::*, secret::*,
+    limit::*, message_log::*, operations::*, policy::*, privacy::*, quarantine::*, retention::*,
+    secret::*,
     session::*, status::*, turn::*,
 };
 use crate::ErrorCode;

@@ -1,14 +1,14 @@
 //! Knowledge as readers meet it, and as editors bring it in.
 
 use cloister_access::{Peer, Resource, Session};
-use cloister_knowledge::{IngestError, Source, read_document};
-use cloister_store::{AuditCode, Document, Import, Passage};
+use cloister_knowledge::IngestError;
+use cloister_store::{AuditCode, Document, Import};
 use cloister_types::{Authorized, Label, PassageId, act};
 
 use crate::{
     App, AppError, DocumentDto, DocumentsDto, ErrorCode, FoundDto, FoundHitDto, ImportDto,
     ImportedDto, IndexDto, LabelDto, PassageDto, PlacementDto, RemovedDto, SearchDto,
-    SearchResultsDto, SuggestionsDto, TopicDto, error::sentence, open::failed,
+    SearchResultsDto, SuggestionsDto, TopicDto, error::sentence, open::failed, quarantine::Sifted,
 };
 
 /// Suggested questions at once.
@@ -85,13 +85,11 @@ impl App {
             None => self.store.document_label(&allowed, &document).await?,
         };
         let ImportDto { collection, name, .. } = import;
-        let read = move || {
-            let source = Source { name: &name, collection: &collection, label, bytes: &bytes };
-            read_document(&source)
-        };
-        let entries = tokio::task::spawn_blocking(read).await.map_err(|error| failed(&error))??;
-        let label = entries.iter().map(|entry| entry.label).max().unwrap_or(Label::Public);
-        let passages: Vec<Passage> = entries.into_iter().map(Passage::from).collect();
+        let reading = self.read(collection, name, label, bytes).await?;
+        let decisions = self.store.quarantine_decisions(&allowed, &document).await?;
+        let Sifted { clean: passages, held } = self.sift(reading, decisions).await?;
+        let labels = passages.iter().chain(held.iter().map(|held| &held.passage));
+        let label = labels.map(|passage| passage.label).max().unwrap_or(Label::Public);
         let import = Import {
             document: &document,
             passages: &passages,
@@ -99,6 +97,8 @@ impl App {
             placement: placement.as_ref(),
         };
         let now = self.options.clock.now();
+        // First, so that nothing of the document goes in without what was held back being known.
+        self.store.quarantine_passages(&allowed, &document, &held, session.pseudonym, now).await?;
         let report = self.store.import_document(&allowed, import, session.pseudonym, now).await?;
         self.library.changed();
         Ok(ImportedDto {
@@ -107,6 +107,7 @@ impl App {
             updated: report.updated,
             unchanged: report.unchanged,
             deleted: report.deleted,
+            held: held.len() as u64,
             label: label.into(),
         })
     }

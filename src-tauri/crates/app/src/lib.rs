@@ -16,6 +16,7 @@ mod accounts;
 mod alerts;
 mod app;
 mod approval;
+mod archive;
 mod audit;
 mod authorise;
 mod backup;
@@ -48,6 +49,8 @@ mod privacy;
 mod processing_record;
 mod profile;
 mod promises;
+mod quarantine;
+mod reading;
 mod retention;
 mod self_test;
 mod sentence_encoder;
@@ -65,7 +68,7 @@ pub use cloister_access::{Peer, Session, TimeZone, Token};
 pub use cloister_chat::{Event, Outcome, RunningTurn};
 pub use cloister_guard::Profile;
 pub use cloister_inference::{BenchPlan, BenchReport, ModelRecord, WorkerCommand};
-pub use cloister_knowledge::MAX_DOCUMENT_BYTES;
+pub use cloister_knowledge::{MAX_DOCUMENT_BYTES, Parser, is_archive};
 pub use cloister_store::{
     AlertKind, GrantDecision, KeySources, Place, Restriction, SecretServiceKeyring, SecurityKind,
     Unlock, Vault, VaultPaths,

@@ -16,6 +16,7 @@ use crate::{
     normalise::{Decoder, View},
     opinion,
     pii::Detectors,
+    screening::ScreeningRules,
 };
 
 /// How a guard is set up.
@@ -42,6 +43,7 @@ pub struct Guard {
     answer: AnswerRules,
     injection: InjectionRules,
     moderation: ModerationRules,
+    screening: ScreeningRules,
 }
 
 /// What is done with a text.
@@ -107,6 +109,7 @@ impl Guard {
             names: NameFinder::new(),
             injection: InjectionRules::new(),
             moderation: ModerationRules::new(),
+            screening: ScreeningRules::new(),
         }
     }
 
@@ -134,6 +137,10 @@ impl Guard {
 
     pub(crate) const fn detectors(&self) -> &Detectors {
         &self.detectors
+    }
+
+    pub(crate) const fn screening(&self) -> &ScreeningRules {
+        &self.screening
     }
 
     pub(crate) const fn names(&self) -> &NameFinder {

@@ -1,7 +1,7 @@
 //! Looks at what people write and at what the model answers.
 //!
 //! **Purpose.** Stages 2 to 5 and 11 of a turn: normalise, injection, moderation, redact, and the
-//! filter of the answer. [`Guard`] holds the compiled rules; [`AnswerFilter`] takes an answer in
+//! filter of the answer; and the screening of documents. [`Guard`] holds the compiled rules; [`AnswerFilter`] takes an answer in
 //! chunks and gives out what may be shown.
 //!
 //! **Guarantees.** Pure: no clock, file, network or thread. It cannot fail on text: any UTF-8 gives
@@ -34,6 +34,7 @@ mod phrase;
 mod pii;
 mod profile;
 mod redact;
+mod screening;
 mod site;
 mod tokens;
 
@@ -46,5 +47,6 @@ pub use moderation::{Moderation, ModerationLabel};
 pub use normalise::{Disguise, Views};
 pub use profile::Profile;
 pub use redact::{NameCoverage, Placeholder, Redaction};
+pub use screening::{Concern, Screened};
 pub use site::{MOST_ALLOWED, MOST_PATTERNS, PatternDraft, SiteDraft, SiteError, SiteRules};
 pub use tokens::{MOST_TOKENS, SessionTokens};

@@ -67,8 +67,8 @@ impl Index {
         if let Some(kind) = SmallTalk::detect(text) {
             return Ok(AnswerMode::SmallTalk(kind));
         }
-        let found = self.closest_reading(scope, text)?;
-        let covered = found.covers();
+        let (found, reading) = self.closest_reading(scope, text)?;
+        let covered = self.covers(scope, reading, &found)?;
         let Search { mut hits, informative, basis, .. } = found;
         hits.retain(|hit| {
             self.passage(scope, &hit.id).is_some_and(|entry| !entry.answer.is_empty())
@@ -93,19 +93,38 @@ impl Index {
         Ok(AnswerMode::Compose { hits })
     }
 
+    /// Whether the knowledge covers `text`, for which `found` was found.
+    fn covers(
+        &self,
+        scope: &ReadScope,
+        text: &str,
+        found: &Search,
+    ) -> Result<bool, KnowledgeError> {
+        match found.hits.first() {
+            Some(first) if found.covers() && !is_the_question(first) => {
+                self.still_covers(scope, text, found, first)
+            }
+            _ => Ok(found.covers()),
+        }
+    }
+
     /// The search for the whole text or, where that is not covered, for the sentence that is best:
     /// people tell their story before they ask.
-    fn closest_reading(&self, scope: &ReadScope, text: &str) -> Result<Search, KnowledgeError> {
-        let mut best = self.search(scope, text, SEEN)?;
-        if best.covers() {
+    fn closest_reading<'a>(
+        &self,
+        scope: &ReadScope,
+        text: &'a str,
+    ) -> Result<(Search, &'a str), KnowledgeError> {
+        let mut best = (self.search(scope, text, SEEN)?, text);
+        if best.0.covers() {
             return Ok(best);
         }
         let sentences = text.rsplit(['.', '?', '!', '\n']).filter(|part| !part.trim().is_empty());
-        let sentences: Vec<&str> = sentences.take(MAX_SENTENCES).collect();
-        for sentence in sentences.iter().filter(|_| sentences.len() > 1) {
+        let sentences: Vec<&'a str> = sentences.take(MAX_SENTENCES).collect();
+        for sentence in sentences.iter().copied().filter(|_| sentences.len() > 1) {
             let found = self.search(scope, sentence, SEEN)?;
-            if found.informative > 1 && found.in_scope > best.in_scope {
-                best = found;
+            if found.informative > 1 && found.in_scope > best.0.in_scope {
+                best = (found, sentence);
             }
         }
         Ok(best)

@@ -2,6 +2,8 @@
 
 use cloister_types::PassageId;
 
+use crate::ReadFault;
+
 /// A knowledge operation that could not be done.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -19,7 +21,10 @@ pub enum KnowledgeError {
 #[non_exhaustive]
 pub enum IngestError {
     /// The ending of the name is none that is read.
-    #[error("this format is not read; JSON Lines, CSV, Markdown, text and HTML are")]
+    #[error(
+        "this format is not read; JSON Lines, CSV, Markdown, text, HTML, PDF, DOCX, XLSX, EPUB, \
+         EML and ZIP are"
+    )]
     Format,
     /// Larger than a document may be.
     #[error("the file is larger than 64 MB")]
@@ -42,6 +47,18 @@ pub enum IngestError {
     /// A line of a pack is at fault.
     #[error(transparent)]
     Pack(#[from] PackError),
+    /// A document of a foreign format is at fault.
+    #[error(transparent)]
+    Fault(#[from] ReadFault),
+    /// The process that reads foreign formats cannot be started.
+    #[error("the program cannot start the process that reads this format")]
+    NoParser,
+    /// The process took longer than any document may take.
+    #[error("reading the file took too long")]
+    TooSlow,
+    /// The process ended in the middle of the document.
+    #[error("reading the file failed: it is damaged, or needs more memory or time than it may")]
+    ParserEnded,
 }
 
 /// A pack that could not be read: the first line at fault and why.

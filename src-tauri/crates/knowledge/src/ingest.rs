@@ -1,16 +1,32 @@
 //! Documents to entries: one file of a known format, whole or not at all.
 //!
 //! Formats whose reading needs no library are read here: JSON Lines, CSV, Markdown, text and HTML.
-//! Nothing of a document is executed, followed or loaded.
+//! The others are read by libraries, in a process of its own ([`Parser`](crate::Parser)), which hands
+//! back text. Nothing of a document is executed, followed or loaded.
 
+mod container;
 mod csv;
+mod docx;
+mod epub;
+mod extract;
+mod fault;
 mod html;
+mod mail;
 mod markdown;
+mod outline;
+mod pdf;
 mod text;
+mod xlsx;
+mod xml;
 
 use cloister_types::Label;
+use serde::{Deserialize, Serialize};
 
 use crate::{Entry, IngestError, pack};
+
+pub(crate) use container::Container;
+pub(crate) use extract::Extract;
+pub use fault::ReadFault;
 
 /// Most bytes of one document.
 pub const MAX_DOCUMENT_BYTES: usize = 64 << 20;
@@ -29,6 +45,26 @@ pub struct Source<'a> {
     pub bytes: &'a [u8],
 }
 
+/// What a document says.
+#[derive(Debug)]
+pub struct Reading {
+    /// The entries that whoever opens the document sees.
+    pub entries: Vec<Entry>,
+    /// Text that the document keeps from its readers: white on white, off the page, marked as hidden.
+    pub hidden: Vec<Entry>,
+}
+
+/// A format that is read by libraries, in a process of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Foreign {
+    Pdf,
+    Docx,
+    Xlsx,
+    Epub,
+    Mail,
+}
+
 /// What a file is made of, by the ending of its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
@@ -37,6 +73,8 @@ enum Format {
     Markdown,
     Text,
     Html,
+    Foreign(Foreign),
+    Archive,
 }
 
 impl Format {
@@ -49,32 +87,88 @@ impl Format {
             "md" | "markdown" => Self::Markdown,
             "txt" | "text" => Self::Text,
             "html" | "htm" | "xhtml" => Self::Html,
+            "pdf" => Self::Foreign(Foreign::Pdf),
+            "docx" | "docm" => Self::Foreign(Foreign::Docx),
+            "xlsx" | "xlsm" => Self::Foreign(Foreign::Xlsx),
+            "epub" => Self::Foreign(Foreign::Epub),
+            "eml" => Self::Foreign(Foreign::Mail),
+            "zip" => Self::Archive,
             _ => return None,
         })
     }
 }
 
-/// Reads the entries of a document. The same document gives the same ids, and a changed part of it
-/// changes no other part's id where headings, row numbers or given ids allow.
+impl Foreign {
+    /// The format of the file called `name`, where it is a foreign one.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        match Format::of(name)? {
+            Format::Foreign(format) => Some(format),
+            Format::JsonLines
+            | Format::Csv { .. }
+            | Format::Markdown
+            | Format::Text
+            | Format::Html
+            | Format::Archive => None,
+        }
+    }
+
+    /// Reads a document with the libraries for it. For the process of its own alone.
+    pub(crate) fn extract(self, bytes: Vec<u8>) -> Result<Extract, ReadFault> {
+        match self {
+            Self::Pdf => pdf::read(bytes),
+            Self::Docx => docx::read(&bytes),
+            Self::Xlsx => xlsx::read(&bytes),
+            Self::Epub => epub::read(&bytes),
+            Self::Mail => mail::read(&bytes),
+        }
+    }
+}
+
+/// Whether the file called `name` holds other files.
+#[must_use]
+pub fn is_archive(name: &str) -> bool {
+    Format::of(name) == Some(Format::Archive)
+}
+
+/// Reads a document that needs no library. The same document gives the same ids, and a changed part of
+/// it changes no other part's id where headings, row numbers or given ids allow.
 ///
 /// # Errors
 /// [`IngestError`], which says why the document cannot be read and repeats nothing of it.
-pub fn read_document(source: &Source<'_>) -> Result<Vec<Entry>, IngestError> {
+pub fn read_document(source: &Source<'_>) -> Result<Reading, IngestError> {
     let format = Format::of(source.name).ok_or(IngestError::Format)?;
     if source.bytes.len() > MAX_DOCUMENT_BYTES {
         return Err(IngestError::TooLarge);
     }
-    let text = decode(source.bytes)?;
     let faq = source.label.unwrap_or(Label::Public);
     let document = source.label.unwrap_or(Label::Internal);
+    let text = || decode(source.bytes);
     let entries = match format {
-        Format::JsonLines => pack::read_entries(source.collection, faq, &text)?,
-        Format::Csv { separator } => csv::read(source, faq, &text, separator)?,
-        Format::Markdown => markdown::read(source, document, &text)?,
-        Format::Text => text::read(source, document, &text)?,
-        Format::Html => markdown::read(source, document, &html::to_markdown(&text))?,
+        Format::JsonLines => pack::read_entries(source.collection, faq, &text()?)?,
+        Format::Csv { separator } => csv::read(source, faq, &text()?, separator)?,
+        Format::Markdown => markdown::read(source, document, &text()?)?,
+        Format::Text => text::read(source, document, &text()?)?,
+        Format::Html => {
+            let (shown, hidden) = html::read(&text()?);
+            let sections = markdown::sections(&shown);
+            return read_extract(source, Extract { sections, hidden, tables: Vec::new() });
+        }
+        Format::Foreign(_) => return Err(IngestError::NoParser),
+        Format::Archive => return Err(ReadFault::Nested.into()),
     };
-    if entries.is_empty() { Err(IngestError::Empty) } else { Ok(entries) }
+    if entries.is_empty() {
+        return Err(IngestError::Empty);
+    }
+    Ok(Reading { entries, hidden: Vec::new() })
+}
+
+/// The entries of a document whose format was taken off.
+pub(crate) fn read_extract(source: &Source<'_>, extract: Extract) -> Result<Reading, IngestError> {
+    let reading = extract::entries(source, extract)?;
+    if reading.entries.is_empty() && reading.hidden.is_empty() {
+        return Err(IngestError::Empty);
+    }
+    Ok(reading)
 }
 
 /// The text of a file in UTF-8, or in UTF-16 with its mark.
@@ -100,43 +194,4 @@ fn stem(name: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(name: &str, bytes: &[u8]) -> Result<Vec<Entry>, IngestError> {
-        read_document(&Source { name, collection: "test", label: None, bytes })
-    }
-
-    #[test]
-    fn the_ending_tells_the_format_and_the_label_is_closed_unless_it_is_a_faq() {
-        let faq = read("a.JSONL", br#"{"id":"a","question":"Q","answer":"A"}"#).expect("a FAQ");
-        let table = read("a.csv", b"question,answer\nQ,A\n").expect("a table");
-        let page = read("a.md", b"# T\n\nText.").expect("a page");
-        let label = |entries: &[Entry]| entries[0].label;
-        assert_eq!((label(&faq), label(&table)), (Label::Public, Label::Public));
-        assert_eq!(label(&page), Label::Internal);
-        assert!(matches!(read("a.exe", b""), Err(IngestError::Format)));
-        assert!(matches!(read("a.txt", b" \n"), Err(IngestError::Empty)));
-    }
-
-    #[test]
-    fn utf_16_is_read_and_bytes_that_are_no_text_are_not() {
-        let wide: Vec<u8> = "\u{feff}Grüße.".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(read("a.txt", &wide).expect("text")[0].answer, "Grüße.");
-        for bytes in [&b"\xff\xfe\x00"[..], b"\xff\xfe\x00\xd8", b"caf\xe9", b"a\0b"] {
-            assert!(matches!(read("a.txt", bytes), Err(IngestError::Encoding)), "{bytes:?}");
-        }
-    }
-
-    #[test]
-    fn ids_are_stable_and_belong_to_the_document() {
-        let page = "# Returns\n\nThirty days.\n\n## Postage\n\nFree.\n";
-        let more = page.replace("## Postage", "## New part\n\nNew.\n\n## Postage");
-        let ids = |text: &str| -> Vec<String> {
-            let entries = read("help/shop.md", text.as_bytes()).expect("a page");
-            entries.iter().map(|entry| entry.id.to_string()).collect()
-        };
-        assert_eq!(ids(page), ["help/shop.md#returns", "help/shop.md#returns/postage"]);
-        assert!(ids(&more).contains(&"help/shop.md#returns/postage".to_owned()));
-    }
-}
+mod tests;

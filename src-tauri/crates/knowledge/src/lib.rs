@@ -5,7 +5,8 @@
 //! part of the search query. Statistics, typo correction, suggestions and scores are computed from
 //! the entries that the scope allows and from nothing else: adding an entry that a reader may not
 //! see changes none of their results by one bit. Text is never parsed as a query language. Nothing
-//! here writes to disk.
+//! here writes to disk. Formats that need a library are read in a process of its own, one document a
+//! process ([`Parser`]).
 //!
 //! **Not here.** Who may read what (`cloister-access`), where entries are kept (`cloister-store`),
 //! wording an answer (`cloister-chat`), making vectors (`cloister-inference`). Stems and synonyms are
@@ -21,6 +22,7 @@ mod answer;
 mod bm25;
 mod calibration;
 mod class;
+mod contrast;
 mod entry;
 mod error;
 mod exact;
@@ -28,6 +30,7 @@ mod index;
 mod ingest;
 mod lexicon;
 mod pack;
+mod parser;
 mod parts;
 mod profile;
 mod question;
@@ -43,8 +46,9 @@ pub use calibration::{FEATURES, Features};
 pub use entry::Entry;
 pub use error::{IngestError, KnowledgeError, PackError, PackFault};
 pub use index::{Hit, Index, Search, TopicSuggestion};
-pub use ingest::{MAX_DOCUMENT_BYTES, Source, read_document};
+pub use ingest::{MAX_DOCUMENT_BYTES, ReadFault, Reading, Source, is_archive, read_document};
 pub use pack::{MAX_ENTRIES, read_pack};
+pub use parser::{Archive, Member, Parser, worker as parse_worker};
 pub use parts::PARTS_VERSION;
 pub use small_talk::SmallTalk;
 pub use vectors::{Meanings, Vector};

@@ -39,6 +39,9 @@ pub(crate) struct Question {
     pub(crate) unknown: f32,
     /// How many words say something about the subject, known or not.
     pub(crate) informative: usize,
+    /// What it names that knowledge rarely is about, as the words of an entry that is; nothing where no
+    /// allowed entry has them.
+    pub(crate) elsewhere: Vec<Option<Vec<FeatureId>>>,
 }
 
 impl Question {
@@ -46,7 +49,13 @@ impl Question {
     pub(crate) fn read(text: &str, words: &mut Words, scoped: &Scoped<'_>) -> Self {
         let lexicon = Lexicon::shipped();
         let words = words.split(text);
-        let mut question = Self { asked: Vec::new(), norm: 0.0, unknown: 0.0, informative: 0 };
+        let mut question = Self {
+            asked: Vec::new(),
+            norm: 0.0,
+            unknown: 0.0,
+            informative: 0,
+            elsewhere: Vec::new(),
+        };
         let mut squares = 0.0;
         let mut seen = HashSet::new();
         for feature in lexicon.features(&words) {
@@ -65,10 +74,12 @@ impl Question {
             }
         }
         for name in lexicon.elsewhere(&words) {
-            let stated = name.iter().all(|stem| scoped.feature(stem).is_some());
-            if !stated {
+            let stated: Option<Vec<FeatureId>> =
+                name.iter().map(|stem| scoped.feature(stem)).collect();
+            if stated.is_none() {
                 question.unknown += ELSEWHERE_WEIGHT * scoped.unknown_rarity();
             }
+            question.elsewhere.push(stated);
         }
         question.norm = squares.sqrt();
         question

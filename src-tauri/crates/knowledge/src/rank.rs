@@ -4,7 +4,7 @@ use crate::{
     calibration::Features,
     profile::Profile,
     question::{Asked, Question, weight},
-    vocabulary::{Scoped, Term},
+    vocabulary::{FeatureId, Scoped, Term},
 };
 
 /// How much a word with the same meaning counts, against the same word.
@@ -46,8 +46,20 @@ pub(crate) fn compare(question: &Question, profile: &Profile, scoped: &Scoped<'_
         }),
         known: part(&|_, word| word.strength),
         wording,
+        foreign: if is_foreign(question, profile) { 1.0 } else { 0.0 },
         ..Features::default()
     }
+}
+
+/// Whether the question names another house or matter that the entry does not.
+fn is_foreign(question: &Question, profile: &Profile) -> bool {
+    let has = |feature: &FeatureId| {
+        let terms = profile.phrasings.iter().flatten().chain(&profile.body);
+        terms.into_iter().any(|term| term.feature == *feature)
+    };
+    let stated =
+        |name: &Option<Vec<FeatureId>>| name.as_ref().is_some_and(|words| words.iter().all(has));
+    !question.elsewhere.iter().all(stated)
 }
 
 /// What the question's words weigh.

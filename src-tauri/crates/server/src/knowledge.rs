@@ -7,10 +7,12 @@ use axum::{
     extract::{Path, Query, State},
 };
 use cloister_app::{
-    DocumentKeyDto, DocumentsDto, DraftDto, ErrorBody, ImportDto, ImportedDto, IndexDto,
-    MessageDto, PassageDto, PlacedDto, PlacementDto, RemovedDto, SearchDto, SearchResultsDto,
-    SuggestionsDto,
+    ArchiveDto, DocumentKeyDto, DocumentsDto, DraftDto, ErrorBody, ImportDto, ImportedDto,
+    IndexDto, MessageDto, PassageDto, PlacedDto, PlacementDto, QuarantineDecidedDto, QuarantineDto,
+    RemovedDto, SearchDto, SearchResultsDto, SuggestionsDto,
 };
+
+use http::StatusCode;
 
 use crate::{
     ApiError,
@@ -65,6 +67,20 @@ pub(crate) async fn import(
     Ok(Json(context.app.import_document(&session, import, bytes.into()).await?))
 }
 
+/// Brings the documents of a zip archive in, each by itself under its path within the archive.
+#[utoipa::path(put, path = "/api/knowledge/archives", tag = "knowledge", params(ImportDto),
+    request_body(content = Vec<u8>, content_type = "application/zip"),
+    responses((status = 200, body = ArchiveDto), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 422, body = ErrorBody)))]
+pub(crate) async fn import_archive(
+    State(context): State<Context>,
+    Reader(session): Reader,
+    Query(import): Query<ImportDto>,
+    bytes: Bytes,
+) -> Result<Json<ArchiveDto>, ApiError> {
+    Ok(Json(context.app.import_archive(&session, import, bytes.into()).await?))
+}
+
 /// Every document that was imported.
 #[utoipa::path(get, path = "/api/knowledge/documents", tag = "knowledge",
     responses((status = 200, body = DocumentsDto), (status = 401, body = ErrorBody),
@@ -103,6 +119,34 @@ pub(crate) async fn remove(
 ) -> Result<Json<RemovedDto>, ApiError> {
     let DocumentKeyDto { collection, name } = document;
     Ok(Json(context.app.remove_document(&session, &collection, &name).await?))
+}
+
+/// The passages that screening holds back.
+#[utoipa::path(get, path = "/api/knowledge/quarantine", tag = "knowledge",
+    responses((status = 200, body = QuarantineDto), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody)))]
+pub(crate) async fn quarantine(
+    State(context): State<Context>,
+    Reader(session): Reader,
+) -> Result<Json<QuarantineDto>, ApiError> {
+    Ok(Json(context.app.quarantine(&session).await?))
+}
+
+/// Lets a passage in that is held back, or refuses it for good.
+#[utoipa::path(post, path = "/api/knowledge/quarantine/{id}", tag = "knowledge",
+    params(("id" = i64, Path, description = "Its number in the quarantine")),
+    request_body = QuarantineDecidedDto,
+    responses((status = 204, description = "Decided"), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody),
+        (status = 409, body = ErrorBody)))]
+pub(crate) async fn decide(
+    State(context): State<Context>,
+    Reader(session): Reader,
+    Path(id): Path<i64>,
+    Body(decided): Body<QuarantineDecidedDto>,
+) -> Result<StatusCode, ApiError> {
+    context.app.decide_quarantined(&session, id, decided.decision).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// How far the search index is.

@@ -171,6 +171,9 @@ fn knowledge_routes() -> Router<Context> {
             put(knowledge::import).get(knowledge::documents).delete(knowledge::remove),
         )
         .route("/api/knowledge/documents/placement", put(knowledge::place))
+        .route("/api/knowledge/archives", put(knowledge::import_archive))
+        .route("/api/knowledge/quarantine", get(knowledge::quarantine))
+        .route("/api/knowledge/quarantine/{id}", post(knowledge::decide))
         .route("/api/knowledge/index", get(knowledge::index))
         .route("/api/knowledge/search", post(knowledge::search))
         .layer(DefaultBodyLimit::max(MAX_DOCUMENT_BYTES))

@@ -173,6 +173,12 @@ audit_events! {
     DocumentPlaced = "document_placed",
     /// A document was removed with its passages.
     DocumentRemoved = "document_removed",
+    /// Passages were held back at import, until an editor has looked at them.
+    PassagesQuarantined = "passages_quarantined",
+    /// An editor let in a passage that was held back.
+    PassageReleased = "passage_released",
+    /// An editor refused a passage that was held back; its text is gone.
+    PassageRejected = "passage_rejected",
     /// A model was loaded.
     ModelLoaded = "model_loaded",
     /// Expired rows were deleted.

@@ -45,7 +45,8 @@ pub struct PassageRow {
 
 impl Passage {
     /// SHA-256 over the fields, each behind its length in bytes so that none runs into the next.
-    pub(crate) fn digest(&self) -> [u8; 32] {
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         let fields =
             [self.id.as_str(), &self.topic, self.label.as_str(), &self.question, &self.answer];

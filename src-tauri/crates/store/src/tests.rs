@@ -18,6 +18,7 @@ mod message_log;
 mod opening;
 mod operations;
 mod purge;
+mod quarantine;
 mod retention;
 mod rotation;
 mod secrecy;

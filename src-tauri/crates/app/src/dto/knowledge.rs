@@ -191,8 +191,32 @@ pub struct ImportedDto {
     pub unchanged: u64,
     /// Entries that the document no longer has.
     pub deleted: u64,
+    /// Entries that screening holds back until an editor has looked at them.
+    pub held: u64,
     /// The most closed label that an entry of it has.
     pub label: LabelDto,
+}
+
+/// What became of the documents of an archive, in its order.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = ImportedArchive)]
+pub struct ArchiveDto {
+    /// Each document.
+    pub items: Vec<ArchiveItemDto>,
+}
+
+/// What became of a document of an archive: one of the two.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = ImportedArchiveItem)]
+pub struct ArchiveItemDto {
+    /// Its path within the archive, which is its name.
+    pub name: String,
+    /// What the import changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<ImportedDto>,
+    /// Why it was not imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 /// A document that was imported.

@@ -2,7 +2,7 @@
 
 use cloister_types::Label;
 
-use super::{Source, text::passage};
+use super::{Source, outline::named_cells, text::passage};
 use crate::{Entry, IngestError};
 
 /// Reads a table. With columns `question` (or `title`) and `answer` (or `text`) each row is an entry,
@@ -14,7 +14,17 @@ pub(super) fn read(
     text: &str,
     separator: char,
 ) -> Result<Vec<Entry>, IngestError> {
-    let mut rows = rows(text, separator)?.into_iter();
+    table(source, label, "", rows(text, separator)?)
+}
+
+/// The entries of a table; `within` tells its rows from those of the document's other tables.
+pub(super) fn table(
+    source: &Source<'_>,
+    label: Label,
+    within: &str,
+    rows: Vec<Vec<String>>,
+) -> Result<Vec<Entry>, IngestError> {
+    let mut rows = rows.into_iter();
     let Some(header) = rows.next() else { return Ok(Vec::new()) };
     let columns: Vec<String> = header.iter().map(|name| name.trim().to_ascii_lowercase()).collect();
     let column = |names: &[&str]| columns.iter().position(|name| names.contains(&name.as_str()));
@@ -29,8 +39,9 @@ pub(super) fn read(
             let title = cell(Some(0)).to_owned();
             let title = if title.is_empty() { format!("{number}") } else { title };
             let label = source.label.unwrap_or(Label::Internal);
-            let place = format!("row-{number}");
-            entries.push(passage(source, label, &place, "", &title, as_text(&header, &row))?);
+            let place = format!("{within}row-{number}");
+            let text = named_cells(&header, &row, "\n");
+            entries.push(passage(source, label, &place, "", &title, text)?);
             continue;
         };
         let (question, answer) = (cell(Some(question)), cell(Some(answer)));
@@ -38,7 +49,7 @@ pub(super) fn read(
             return Err(IngestError::Row { row: number });
         }
         let topic = cell(column(&["topic"]));
-        let place = format!("row-{number}");
+        let place = format!("{within}row-{number}");
         let mut entry = passage(source, label, &place, topic, question, answer.to_owned())?;
         let (id, own) = (cell(column(&["id"])), cell(column(&["label"])));
         if !id.is_empty() {
@@ -52,13 +63,6 @@ pub(super) fn read(
         entries.push(entry);
     }
     Ok(entries)
-}
-
-/// A row in words: each cell behind its column's name.
-fn as_text(header: &[String], row: &[String]) -> String {
-    let cells = header.iter().zip(row).filter(|(_, cell)| !cell.trim().is_empty());
-    let cells = cells.map(|(name, cell)| format!("{}: {}", name.trim(), cell.trim()));
-    cells.collect::<Vec<_>>().join("\n")
 }
 
 /// The cells of each row. A quoted cell may hold separators, line ends and doubled quotes.

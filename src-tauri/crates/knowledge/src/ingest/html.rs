@@ -28,41 +28,106 @@ const BLOCKS: [&str; 20] = [
     "hr",
 ];
 
-/// The readable text of a page, headings marked as Markdown does.
-pub(super) fn to_markdown(page: &str) -> String {
+/// Elements that hold nothing.
+const EMPTY: [&str; 7] = ["br", "hr", "img", "input", "link", "meta", "wbr"];
+/// What a style says of an element that nobody sees, without white space.
+const UNSEEN_STYLES: [&str; 6] = [
+    "display:none",
+    "visibility:hidden",
+    "font-size:0",
+    "opacity:0;",
+    "opacity:0\"",
+    "color:transparent",
+];
+/// Text of these colours is not seen on a page that gives no ground to it.
+const WHITE_STYLES: [&str; 4] = [";color:white", ";color:#fff", "\"color:white", "\"color:#fff"];
+
+/// The readable text of a page, headings marked as Markdown does, and each text that it hides.
+pub(super) fn read(page: &str) -> (String, Vec<String>) {
+    let mut scan = Scan::default();
     let mut page = page;
-    let mut text = String::new();
-    let mut unread: Option<String> = None;
     while let Some(at) = page.find('<') {
         let (before, rest) = page.split_at(at);
-        if unread.is_none() {
-            push(&mut text, before);
-        }
+        scan.text(before);
         if let Some(comment) = rest.strip_prefix("<!--") {
             page = comment.split_once("-->").map_or("", |(_, after)| after);
             continue;
         }
         let Some((tag, after)) = Tag::read(rest) else {
-            if unread.is_none() {
-                text.push('<');
-            }
+            scan.text("&lt;");
             page = rest.strip_prefix('<').unwrap_or_default();
             continue;
         };
         page = after;
-        match &unread {
-            Some(open) if tag.closes && *open == tag.name => unread = None,
-            Some(_) => {}
-            None if !tag.closes && !tag.empty && UNREAD.contains(&tag.name.as_str()) => {
-                unread = Some(tag.name);
-            }
-            None => text.push_str(&tag.mark()),
+        scan.tag(tag);
+    }
+    scan.text(page);
+    scan.finish()
+}
+
+/// A page under way.
+#[derive(Default)]
+struct Scan {
+    shown: String,
+    hidden: Vec<String>,
+    /// The element whose text is not read.
+    unread: Option<String>,
+    unseen: Option<Unseen>,
+}
+
+/// An element that nobody sees.
+struct Unseen {
+    name: String,
+    /// Elements of its name that are open, itself included.
+    open: usize,
+    text: String,
+}
+
+impl Scan {
+    fn text(&mut self, raw: &str) {
+        if self.unread.is_none() {
+            push(self.unseen.as_mut().map_or(&mut self.shown, |unseen| &mut unseen.text), raw);
         }
     }
-    if unread.is_none() {
-        push(&mut text, page);
+
+    fn tag(&mut self, tag: Tag) {
+        if let Some(open) = &self.unread {
+            if tag.closes && *open == tag.name {
+                self.unread = None;
+            }
+            return;
+        }
+        let opens = !tag.closes && !tag.empty && !EMPTY.contains(&tag.name.as_str());
+        if opens && UNREAD.contains(&tag.name.as_str()) {
+            self.unread = Some(tag.name);
+            return;
+        }
+        match &mut self.unseen {
+            Some(unseen) => {
+                unseen.text.push_str(&tag.mark());
+                if unseen.name == tag.name {
+                    unseen.open = if opens { unseen.open + 1 } else { unseen.open - 1 };
+                }
+                if unseen.open == 0 {
+                    self.end_unseen();
+                }
+            }
+            None if opens && tag.hides => {
+                self.unseen = Some(Unseen { name: tag.name, open: 1, text: String::new() });
+            }
+            None => self.shown.push_str(&tag.mark()),
+        }
     }
-    tidy(&text)
+
+    fn end_unseen(&mut self) {
+        let text = self.unseen.take().map(|unseen| tidy(&unseen.text));
+        self.hidden.extend(text.filter(|text| !text.is_empty()));
+    }
+
+    fn finish(mut self) -> (String, Vec<String>) {
+        self.end_unseen();
+        (tidy(&self.shown), self.hidden)
+    }
 }
 
 /// `<name …>` or `</name>`.
@@ -70,6 +135,8 @@ struct Tag {
     name: String,
     closes: bool,
     empty: bool,
+    /// Whether nobody sees what it holds.
+    hides: bool,
 }
 
 impl Tag {
@@ -95,7 +162,9 @@ impl Tag {
         });
         let (tag, after) = inner.split_at(end?.0);
         let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-        let tag = Self { name: name.to_ascii_lowercase(), closes, empty: tag.ends_with('/') };
+        let attributes = tag.strip_prefix(name).unwrap_or_default();
+        let (hides, empty) = (hides(attributes), tag.ends_with('/'));
+        let tag = Self { name: name.to_ascii_lowercase(), closes, empty, hides };
         Some((tag, after.strip_prefix('>').unwrap_or_default()))
     }
 
@@ -112,6 +181,21 @@ impl Tag {
             _ => String::new(),
         }
     }
+}
+
+/// Whether an element with these attributes keeps its text from people.
+fn hides(attributes: &str) -> bool {
+    if !attributes.contains('=') && !attributes.contains("hidden") {
+        return false;
+    }
+    let mut words = attributes.split_ascii_whitespace();
+    let plain =
+        words.any(|word| word.eq_ignore_ascii_case("hidden") || word.starts_with("hidden="));
+    let mut style = attributes.to_ascii_lowercase().replace('\'', "\"");
+    style.retain(|char| !char.is_whitespace());
+    let unseen = UNSEEN_STYLES.iter().any(|style_of| style.contains(style_of));
+    let white = WHITE_STYLES.iter().any(|style_of| style.contains(style_of));
+    plain || unseen || (white && !style.contains("background"))
 }
 
 /// Adds text, white space as one space, and references to characters as those.
@@ -215,15 +299,27 @@ mod tests {
                     <p>Open\n  daily<br>from 9&#x2013;5.<script>alert('<p>')</script></p>\
                     <ul><li>One<li>Two</ul><table><tr><td>A<td>B</td></tr></table><!-- no --> a < b";
         assert_eq!(
-            to_markdown(page),
+            read(page).0,
             "# Shop & co\n\nOpen daily\nfrom 9–5.\n\n- One\n- Two\n\nAB\n\na < b"
         );
     }
 
+    #[test]
+    fn what_nobody_sees_is_told_apart() {
+        let page = "<p>Seen.</p><div style='Display : none'>One <div>two</div> three<br></div>\
+                    <p hidden>Four</p><span style=\"color:#FFFFFF\">Five</span>\
+                    <th style=\"background:#000;color:#fff\">Head</th> <b class=hidden-xs>End</b>";
+        let (shown, hidden) = read(page);
+        assert_eq!(shown, "Seen.\n\nHead | End");
+        assert_eq!(hidden, ["One\n\ntwo\n\nthree", "Four", "Five"]);
+    }
+
     proptest! {
         #[test]
-        fn any_text_is_some_page(page in "[a-z<>/&;!# \"'-]{0,200}") {
-            prop_assert!(to_markdown(&page).len() <= page.len() * 4 + 4);
+        fn any_text_is_some_page(page in "[a-z<>/&;!# \"'=:-]{0,200}") {
+            let (shown, hidden) = read(&page);
+            let all = shown.len() + hidden.iter().map(String::len).sum::<usize>();
+            prop_assert!(all <= page.len() * 4 + 4);
         }
     }
 }

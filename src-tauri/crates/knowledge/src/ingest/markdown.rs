@@ -1,28 +1,12 @@
 //! Markdown by its headings: one section is one passage, or several where it is long.
 
-use std::collections::HashMap;
-
 use cloister_types::Label;
 
 use super::{
-    Source, stem,
-    text::{passage, passages},
+    Source,
+    outline::{Outline, Section, entries},
 };
 use crate::{Entry, IngestError};
-
-/// Between the headings of a path.
-const PATH: &str = " › ";
-/// Most characters of a heading within an id.
-const MAX_SLUG_CHARS: usize = 60;
-/// Most headings of a path that an id holds.
-const MAX_SLUGS: usize = 2;
-
-/// A heading and what stands below it.
-struct Section {
-    /// The headings above it and its own, outermost first.
-    path: Vec<String>,
-    body: String,
-}
 
 /// Reads a page: each section with its heading as the title and the headings above as the topic.
 pub(super) fn read(
@@ -30,29 +14,12 @@ pub(super) fn read(
     label: Label,
     text: &str,
 ) -> Result<Vec<Entry>, IngestError> {
-    let mut entries = Vec::new();
-    let mut used: HashMap<String, usize> = HashMap::new();
-    for Section { path, body } in sections(text) {
-        let (title, above) = match path.split_last() {
-            Some((last, above)) => (last.as_str(), above.join(PATH)),
-            None => (stem(source.name), String::new()),
-        };
-        for answer in passages(&body) {
-            let slug = place(&path);
-            let times = used.entry(slug.clone()).or_default();
-            *times += 1;
-            let place = if *times == 1 { slug } else { format!("{slug}-{times}") };
-            entries.push(passage(source, label, &place, &above, title, answer)?);
-        }
-    }
-    Ok(entries)
+    entries(source, label, sections(text))
 }
 
 /// The sections of a page in their order; headings within code are none.
-fn sections(text: &str) -> Vec<Section> {
-    let mut sections = vec![Section { path: Vec::new(), body: String::new() }];
-    // the level of each heading of the open path
-    let mut levels: Vec<usize> = Vec::new();
+pub(super) fn sections(text: &str) -> Vec<Section> {
+    let mut outline = Outline::default();
     let mut fence: Option<&str> = None;
     for line in text.lines() {
         let mark = ["```", "~~~"].into_iter().find(|mark| line.trim_start().starts_with(mark));
@@ -61,23 +28,12 @@ fn sections(text: &str) -> Vec<Section> {
             (Some(open), Some(mark)) if open == mark => fence = None,
             _ => {}
         }
-        let heading = if fence.is_none() { heading(line) } else { None };
-        let Some(open) = sections.last_mut() else { break };
-        let Some((level, title)) = heading else {
-            open.body.push_str(line);
-            open.body.push('\n');
-            continue;
-        };
-        let mut path = open.path.clone();
-        while levels.last().is_some_and(|above| *above >= level) {
-            levels.pop();
-            path.pop();
+        match heading(line).filter(|_| fence.is_none()) {
+            Some((level, title)) => outline.heading(level, title),
+            None => outline.line(line),
         }
-        levels.push(level);
-        path.push(title.to_owned());
-        sections.push(Section { path, body: String::new() });
     }
-    sections
+    outline.finish()
 }
 
 /// The level and the words of a heading line (`## Words ##`).
@@ -87,20 +43,6 @@ fn heading(line: &str) -> Option<(usize, &str)> {
     let marked = (1..=6).contains(&level) && words.starts_with([' ', '\t']);
     let title = words.trim().trim_end_matches('#').trim_end();
     (marked && !title.is_empty()).then_some((level, title))
-}
-
-/// The innermost headings as a part of an id.
-fn place(path: &[String]) -> String {
-    let inner = &path[path.len().saturating_sub(MAX_SLUGS)..];
-    let slugs: Vec<String> = inner.iter().map(|heading| slug(heading)).collect();
-    if slugs.is_empty() { "top".to_owned() } else { slugs.join("/") }
-}
-
-/// A heading in lower case with dashes between its words.
-fn slug(heading: &str) -> String {
-    let words = heading.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let slug = words.collect::<Vec<_>>().join("-").to_lowercase();
-    slug.chars().take(MAX_SLUG_CHARS).collect()
 }
 
 #[cfg(test)]

@@ -196,12 +196,15 @@ impl Meaning {
                 Self::at(C::ApiActivity, OTHER)
             }
             E::AuditRead | E::LogAccessUsed => Self::at(C::DatastoreActivity, 1),
-            E::KnowledgeReplaced | E::DocumentImported | E::DocumentPlaced => {
+            E::KnowledgeReplaced | E::DocumentImported | E::DocumentPlaced | E::PassageReleased => {
                 Self::at(C::DatastoreActivity, 2)
             }
-            E::Purged | E::DataErased | E::ConversationDeleted | E::DocumentRemoved => {
-                Self::at(C::DatastoreActivity, 7)
-            }
+            E::PassagesQuarantined => Self::at(C::DatastoreActivity, OTHER).medium(),
+            E::Purged
+            | E::DataErased
+            | E::ConversationDeleted
+            | E::DocumentRemoved
+            | E::PassageRejected => Self::at(C::DatastoreActivity, 7),
             E::AuditExported | E::DataExported => Self::at(C::DatastoreActivity, OTHER),
         }
     }
