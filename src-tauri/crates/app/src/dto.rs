@@ -10,6 +10,7 @@ mod holding;
 mod keys;
 mod knowledge;
 mod limit;
+mod model;
 mod operations;
 mod policy;
 mod privacy;
@@ -24,7 +25,7 @@ use utoipa::ToSchema;
 
 pub use self::{
     account::*, alert::*, audit::*, backup::*, destinations::*, holding::*, keys::*, knowledge::*,
-    limit::*, operations::*, policy::*, privacy::*, retention::*, secret::*, session::*, status::*,
+    limit::*, model::*, operations::*, policy::*, privacy::*, retention::*, secret::*, session::*, status::*,
     turn::*,
 };
 use crate::ErrorCode;

@@ -25,6 +25,7 @@ mod feedback;
 mod keys;
 mod knowledge;
 mod limits;
+mod model;
 mod openapi;
 mod policy;
 mod privacy;
