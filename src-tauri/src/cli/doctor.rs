@@ -3,9 +3,7 @@
 use cloister_app::{DoctorDto, PromiseDto, PromiseState};
 use serde_json::json;
 
-use super::{
-    Bench, Exit, Failure, Purpose, client::Client, model::show_engine, output::Output,
-};
+use super::{Bench, Exit, Failure, Purpose, client::Client, model::show_engine, output::Output};
 
 pub(crate) async fn run(bench: &Bench<'_>) -> Result<Exit, Failure> {
     let mut client = Client::connect(bench, Purpose::Talk).await?;

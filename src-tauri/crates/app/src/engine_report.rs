@@ -12,10 +12,7 @@ impl App {
     /// [`ErrorCode::Denied`](crate::ErrorCode::Denied) without `configure` or `read_compliance`.
     pub async fn model_report(&self, session: &Session) -> Result<ModelReportDto, AppError> {
         self.oversee(session).await?;
-        Ok(ModelReportDto {
-            model: self.model.status().into(),
-            engine: self.engine_figures(),
-        })
+        Ok(ModelReportDto { model: self.model.status().into(), engine: self.engine_figures() })
     }
 
     /// What the engine did; `None` before there is one.

@@ -7,8 +7,8 @@ use std::{
 
 use cloister_chat::ModelSlot;
 use cloister_inference::{
-    BenchPlan, BenchReport, EncoderRecord, Engine, EngineMetrics, EngineOptions, EngineState, LanguageModel,
-    Manifest, Message, ModelError, ModelRecord, WorkerCommand, verify,
+    BenchPlan, BenchReport, EncoderRecord, Engine, EngineMetrics, EngineOptions, EngineState,
+    LanguageModel, Manifest, Message, ModelError, ModelRecord, WorkerCommand, verify,
 };
 use cloister_types::VerifiedModel;
 

@@ -40,7 +40,9 @@ pub use engine::{
     WorkerCommand, memory_budget, physical_cores,
 };
 pub use error::{EngineError, LoadError, ModelError, ProtocolError, WorkerError};
-pub use generation::{Canceller, GenerateRequest, Generation, GenerationEvent, LanguageModel, Priority};
+pub use generation::{
+    Canceller, GenerateRequest, Generation, GenerationEvent, LanguageModel, Priority,
+};
 pub use manifest::{ChatTemplate, EncoderRecord, EncoderTask, FileRecord, Manifest, ModelRecord};
 pub use message::{Message, Role};
 pub use protocol::{BenchFigures, BenchPlan, FinishReason, RejectReason, WorkerStats};

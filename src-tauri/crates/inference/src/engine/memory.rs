@@ -29,7 +29,8 @@ fn group_limit_mb(root: &Path) -> Option<u64> {
     let own = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
     let path = own.lines().find_map(|line| line.strip_prefix("0::/")).unwrap_or("");
     let groups = Path::new(path).ancestors().map(|group| root.join(group).join("memory.max"));
-    let limits = groups.filter_map(|file| fs::read_to_string(file).ok()?.trim().parse::<u64>().ok());
+    let limits =
+        groups.filter_map(|file| fs::read_to_string(file).ok()?.trim().parse::<u64>().ok());
     limits.min().map(|bytes| bytes / 1_000_000)
 }
 

@@ -172,9 +172,10 @@ mod tests {
 
     #[test]
     fn nobody_waits_for_what_nobody_waits_for() {
-        assert_eq!(served(queue(&[(1, Background), (2, Background), (3, Interactive)]), &[]), [
-            3, 1, 2
-        ]);
+        assert_eq!(
+            served(queue(&[(1, Background), (2, Background), (3, Interactive)]), &[]),
+            [3, 1, 2]
+        );
     }
 
     #[test]

@@ -296,18 +296,16 @@ impl Supervisor {
             (Phase::Ready { .. }, WorkerMessage::Stats { stats }) => {
                 self.metrics.lock().worker = stats;
             }
-            (Phase::Ready { running, .. }, message) => match report(
-                running,
-                message,
-                &self.metrics,
-            ) {
-                Ok(Progress::Working) => self.failures = 0,
-                Ok(Progress::Done) => {
-                    self.dispatch();
-                    self.announce();
+            (Phase::Ready { running, .. }, message) => {
+                match report(running, message, &self.metrics) {
+                    Ok(Progress::Working) => self.failures = 0,
+                    Ok(Progress::Done) => {
+                        self.dispatch();
+                        self.announce();
+                    }
+                    Err(error) => self.restart(error.to_string(), EngineError::WorkerEnded),
                 }
-                Err(error) => self.restart(error.to_string(), EngineError::WorkerEnded),
-            },
+            }
             (Phase::Starting { .. }, WorkerMessage::Hello { version: found }) => {
                 let error = ProtocolError::Version { expected: VERSION, found };
                 self.restart(error.to_string(), EngineError::WorkerEnded);

@@ -31,6 +31,8 @@ pub(super) struct Answer {
     pub(super) arrival: u64,
     pub(super) overtaken: bool,
     pub(super) cancelled: bool,
+    /// Whether its session ended, so that nothing of it may be kept.
+    pub(super) forgotten: bool,
     /// The prompt, and after it the answer.
     tokens: Vec<LlamaToken>,
     prompt_tokens: usize,
@@ -46,18 +48,14 @@ pub(super) struct Said {
 }
 
 impl Answer {
-    pub(super) fn new(
-        request: Request,
-        slot: u32,
-        arrival: u64,
-        prompt: Vec<LlamaToken>,
-    ) -> Self {
+    pub(super) fn new(request: Request, slot: u32, arrival: u64, prompt: Vec<LlamaToken>) -> Self {
         Self {
             request,
             slot,
             arrival,
             overtaken: false,
             cancelled: false,
+            forgotten: false,
             prompt_tokens: prompt.len(),
             tokens: prompt,
             characters: Utf8Stream::default(),

@@ -38,7 +38,8 @@ impl Bench<'_, '_> {
         ended: impl Fn() -> bool,
     ) -> Result<Rates, WorkerError> {
         let room = self.slots.capacity();
-        let fit = |tokens: u32, room: usize| usize::try_from(tokens).unwrap_or(usize::MAX).min(room);
+        let fit =
+            |tokens: u32, room: usize| usize::try_from(tokens).unwrap_or(usize::MAX).min(room);
         let depth = fit(plan.depth, room.saturating_sub(1));
         let prompt = random_text(self.vocabulary, depth, fit(plan.prompt_tokens, room - depth));
         let decode = fit(plan.decode_tokens, room - depth);

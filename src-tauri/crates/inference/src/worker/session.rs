@@ -127,17 +127,21 @@ impl<'a, W: Write> Session<'a, W> {
                 Ok(())
             }
             ParentMessage::Forget { owners } => {
-                for owner in owners.into_iter().map(Owner::Session) {
-                    self.kept.forget(owner);
-                    self.slots.forget(owner)?;
-                }
-                Ok(())
+                owners.into_iter().map(Owner::Session).try_for_each(|owner| self.forget(owner))
             }
             ParentMessage::Bench { plan } if self.answers.is_empty() => self.bench(plan),
             ParentMessage::Load { .. } | ParentMessage::Bench { .. } => {
                 Err(ProtocolError::OutOfTurn.into())
             }
         }
+    }
+
+    fn forget(&mut self, owner: Owner) -> Result<(), WorkerError> {
+        for answer in self.answers.iter_mut().filter(|answer| answer.request.owner == owner) {
+            answer.forgotten = true;
+        }
+        self.kept.forget(owner);
+        self.slots.forget(owner)
     }
 
     /// Computes the start of later prompts. A start that does not fit or that the template cannot
@@ -307,11 +311,16 @@ impl<'a, W: Write> Session<'a, W> {
     fn end(&mut self, at: usize, reason: FinishReason) -> Result<(), WorkerError> {
         let answer = self.answers.remove(at);
         let (id, slot, owner) = (answer.request.id, answer.slot, answer.request.owner);
+        let forgotten = answer.forgotten;
         let (text, completion_tokens) = answer.finish();
         self.say(id, text)?;
         let completion_tokens = count(completion_tokens);
         self.outbox.send(&WorkerMessage::Finished { id, reason, completion_tokens })?;
-        self.slots.keep(slot, owner, &mut self.kept)?;
+        if forgotten {
+            self.slots.truncate(slot, 0)?;
+        } else {
+            self.slots.keep(slot, owner, &mut self.kept)?;
+        }
         self.slots.release(slot);
         let stats = self.stats();
         Ok(self.outbox.send(&WorkerMessage::Stats { stats })?)

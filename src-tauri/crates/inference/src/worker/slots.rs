@@ -11,7 +11,7 @@ use super::{
 use crate::WorkerError;
 
 /// A kept sequence is copied into a place only if it saves computing more tokens than this.
-const LEAST_GAIN: usize = 16;
+const LEAST_GAIN: usize = 4;
 
 /// A part of a step: tokens that are added to the sequence in a place.
 pub(super) struct Part<'t> {
@@ -37,8 +37,7 @@ pub(super) struct Slots<'model> {
 
 impl<'model> Slots<'model> {
     pub(super) fn new(context: Context<'model>, count: u32) -> Self {
-        let empty =
-            |_| Slot { owner: Owner::Everybody, tokens: Vec::new(), taken: false };
+        let empty = |_| Slot { owner: Owner::Everybody, tokens: Vec::new(), taken: false };
         let slots = (0..count).map(empty).collect();
         Self { context, slots, batch: Batch::default(), scores: Vec::new() }
     }

@@ -160,7 +160,19 @@ async fn a_session_that_ended_is_forgotten() {
     assert_eq!(again.cached_tokens, 0);
     let other = read(engine.generate(of(2, question()))).await;
     assert_eq!(other.cached_tokens, other.prompt_tokens - 1);
+
+    // It ends in the middle of an answer.
+    let mut story = engine.generate(endless());
+    first_text(&mut story).await;
+    drop(story);
+    engine.forget(&[session(1)]);
+    assert_eq!(read(engine.generate(endless_but(1))).await.cached_tokens, 0);
     engine.shut_down().await;
+}
+
+/// The endless request, cut after `tokens`.
+fn endless_but(tokens: u32) -> cloister_inference::GenerateRequest {
+    cloister_inference::GenerateRequest { max_tokens: tokens, ..endless() }
 }
 
 async fn the_metrics_tell_what_happened() {
