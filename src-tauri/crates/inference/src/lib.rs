@@ -17,8 +17,10 @@
 //! and the confinement of the worker: the binary does it, around [`worker::run`].
 //!
 //! **Terms.** The *worker* is the process, the [`Engine`] its supervisor; a *generation* is one
-//! answer under way; *prefill* computes a prompt, *decode* an answer; a *prefix* is the start that
-//! prompts share; a *token* is the model's unit of text; a *finish reason* says why an answer ended.
+//! answer under way; *prefill* computes a prompt, *decode* an answer; a *step* computes tokens of
+//! many at once; a *slot* is the place of one sequence in the context, and a *kept* sequence a copy of
+//! one between turns; a *prefix* is the start that prompts share; a *token* is the model's unit of
+//! text; a *finish reason* says why an answer ended.
 #![deny(unsafe_code)]
 
 mod encoder;
