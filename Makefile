@@ -163,6 +163,16 @@ notices: target/stamps/npm ## Writes THIRD-PARTY.md anew
 bench-model: models $(CLOISTER_BIN) ## Measures the model: load, prefill, decode
 	$(CLOISTER_BIN) model bench
 
+.PHONY: bench-inference
+bench-inference: models $(CLOISTER_BIN) ## Measures the engine and llama.cpp's programs: LLAMA=DIR
+	@# builds llama.cpp's programs in DIR unless they are there
+	@test -n "$(LLAMA)" || { echo 'usage: make bench-inference LLAMA=DIR' >&2; exit 2; }
+	@test -x "$(LLAMA)/build/bin/llama-server" || packaging/build-llama-tools.sh "$(LLAMA)"
+	cargo build --release --locked --workspace --example measure_engine
+	python3 packaging/bench_inference.py $(CLOISTER_BIN) \
+		$(CARGO_TARGET_DIR)/release/examples/measure_engine \
+		$(CLOISTER_MODELS)/smollm2-135m-instruct-q4_1.gguf "$(LLAMA)/build/bin"
+
 .PHONY: bench-guard
 bench-guard: ## Measures the guard and other tools: EVALS=DIR [ONLY=accuracy|speed|tools]
 	@# the mistake in the call is found before anything is built
@@ -184,6 +194,12 @@ trial-store: ## Kills a vault's process and fills its disk at random: [KILLS=300
 	@# the second takes the right to mount a tmpfs
 	cargo build --release --locked --workspace --example trial
 	$(CARGO_TARGET_DIR)/release/examples/trial $(or $(KILLS),300) $(or $(FULLS),50)
+
+.PHONY: trial-model
+trial-model: models $(CLOISTER_BIN) ## Gives damaged model files to the worker: [FILES=1000] [SEED=1]
+	cargo build --release --locked --workspace --example trial_model
+	$(CARGO_TARGET_DIR)/release/examples/trial_model $(CLOISTER_BIN) \
+		$(CLOISTER_MODELS)/smollm2-135m-instruct-q4_1.gguf $(or $(FILES),1000) $(or $(SEED),1)
 
 .PHONY: bench-knowledge
 bench-knowledge: ## Measures the search and other tools: EVALS=DIR

@@ -32,6 +32,7 @@ OWNERS = {
     "cedar-policy": {"access"},
     "tantivy": {"knowledge"},
     "llama-cpp-2": {"inference"},
+    "llama-cpp-sys-2": {"inference"},
     "rten": {"inference"},
     "seccompiler": {"cloister"},
     "landlock": {"cloister"},

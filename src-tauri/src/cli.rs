@@ -343,7 +343,9 @@ fn start(arguments: Arguments, limits: Vec<String>, output: &Output) -> Result<E
     }
     let (access, writable) = match &arguments.command {
         None => (FileAccess::Window, folders.writable_for_window()?),
-        Some(Command::Model(_)) => (FileAccess::Terminal, Vec::new()),
+        Some(Command::Model(command)) if !command.needs_vault() => {
+            (FileAccess::Terminal, Vec::new())
+        }
         Some(Command::Backup(command)) => {
             let mut writable = folders.writable()?;
             writable.extend(command.writes_to()?);

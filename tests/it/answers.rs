@@ -70,6 +70,20 @@ async fn a_worker_that_ends_gives_a_clear_failure_and_the_next_turn_works() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_model_answers_a_session_by_itself_and_forgets_it_with_its_end() {
+    let scripts = [Script::answer("Nothing."), Script::answer("Nothing.")];
+    let (appliance, model) = with_model(scripts.to_vec()).await;
+    let (mut one, mut other) = (appliance.guest().await, appliance.guest().await);
+    one.turn(COMPOSED.trim()).await;
+    other.turn(COMPOSED.trim()).await;
+    let owners: Vec<_> = model.requests().iter().map(|request| request.owner).collect();
+    assert_ne!(owners[0], owners[1]);
+    assert!(model.forgotten().is_empty());
+    assert_eq!(one.call("DELETE", "/api/session", None).await.status, 204);
+    assert_eq!(model.forgotten(), owners[..1]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn too_long_and_too_busy_are_told_apart() {
     for (error, reason) in [(EngineError::Busy, "busy"), (EngineError::WorkerHung, "worker_ended")]
     {

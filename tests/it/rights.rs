@@ -147,12 +147,13 @@ async fn an_administrator_oversees_and_reads_no_conversation() {
     let (appliance, mut admin) = staffed().await;
     let (_, mut ann) = employed(&appliance, &mut admin, "ann.hall").await;
     ann.turn(QUESTION).await;
-    for path in ["/api/alerts", "/api/overview", "/api/compliance/processing-record"] {
+    for path in ["/api/alerts", "/api/model", "/api/overview", "/api/compliance/processing-record"]
+    {
         let seen = admin.get(path).await;
         assert_eq!(seen.status, 200, "{path}: {}", seen.text);
         assert!(!seen.text.contains("return policy"), "{path}");
     }
-    for path in ["/api/alerts", "/api/overview", "/api/audit"] {
+    for path in ["/api/alerts", "/api/model", "/api/overview", "/api/audit"] {
         assert_eq!(code(&ann.get(path).await), (403, Some("denied")), "{path}");
     }
 }

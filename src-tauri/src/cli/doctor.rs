@@ -3,7 +3,7 @@
 use cloister_app::{DoctorDto, PromiseDto, PromiseState};
 use serde_json::json;
 
-use super::{Bench, Exit, Failure, Purpose, client::Client, output::Output};
+use super::{Bench, Exit, Failure, Purpose, client::Client, model::show_engine, output::Output};
 
 pub(crate) async fn run(bench: &Bench<'_>) -> Result<Exit, Failure> {
     let mut client = Client::connect(bench, Purpose::Talk).await?;
@@ -23,6 +23,9 @@ fn report(found: &DoctorDto, output: &Output) -> Result<Exit, Failure> {
         let message =
             found.model.message.as_ref().map_or_else(String::new, |message| format!(": {message}"));
         output.line(&format!("Model {id}: {}{message}", found.model.state.as_str()))?;
+        if let Some(engine) = &found.engine {
+            show_engine(engine, output)?;
+        }
         let names = found.names_trouble.as_ref().map_or_else(
             || "found by the name tagger and by rules".to_owned(),
             |why| format!("found by rules alone, which miss many. {why}"),

@@ -1,8 +1,10 @@
-//! `cloister model`: list, verify, bench.
+//! `cloister model`: list, verify, bench, status.
 
-use cloister_app::{BenchPlan, bench_model, list_models, verify_model};
+use cloister_app::{
+    BenchPlan, EngineDto, HistogramDto, ModelReportDto, bench_model, list_models, verify_model,
+};
 
-use super::{Bench, Exit, Failure};
+use super::{Bench, Exit, Failure, Need, Purpose, output::Output};
 use crate::environment::worker_command;
 
 #[derive(clap::Subcommand)]
@@ -22,6 +24,15 @@ pub(crate) enum ModelCommand {
         #[arg(long, default_value_t = 0)]
         depth: u32,
     },
+    /// Show how the model does: speed, waiting, what is kept, how answers ended
+    Status,
+}
+
+impl ModelCommand {
+    /// Whether it asks the appliance, and not the model's file alone.
+    pub(crate) const fn needs_vault(&self) -> bool {
+        matches!(self, Self::Status)
+    }
 }
 
 pub(crate) async fn run(bench: &Bench<'_>, command: &ModelCommand) -> Result<Exit, Failure> {
@@ -29,6 +40,70 @@ pub(crate) async fn run(bench: &Bench<'_>, command: &ModelCommand) -> Result<Exi
         ModelCommand::List => list(bench),
         ModelCommand::Verify { id } => verify(bench, id.as_deref()),
         ModelCommand::Bench { id, depth } => measure(bench, id.as_deref(), *depth).await,
+        ModelCommand::Status => status(bench).await,
+    }
+}
+
+async fn status(bench: &Bench<'_>) -> Result<Exit, Failure> {
+    bench
+        .act(Purpose::Manage, Need::Someone, async |client| {
+            let report: ModelReportDto = client.get("/api/model").await?;
+            if bench.output.is_json() {
+                bench.output.json(&report)?;
+                return Ok(Exit::Done);
+            }
+            let id = report.model.id.as_deref().unwrap_or("none");
+            bench.output.line(&format!("Model {id}: {}", report.model.state.as_str()))?;
+            if let Some(engine) = &report.engine {
+                show_engine(engine, bench.output)?;
+            }
+            Ok(Exit::Done)
+        })
+        .await
+}
+
+/// What the engine did since the program started, in a few lines.
+pub(super) fn show_engine(engine: &EngineDto, output: &Output) -> Result<(), Failure> {
+    let ended = &engine.ended;
+    output.line(&format!(
+        "Answers: {} running of {} at a time, {} waiting; {} ended by the model, {} at their \
+         length, {} cancelled, {} late, {} looping, {} failed",
+        engine.running,
+        engine.sequences,
+        engine.waiting,
+        ended.stopped,
+        ended.cut,
+        ended.cancelled,
+        ended.late,
+        ended.looping,
+        ended.failed,
+    ))?;
+    output.line(&format!(
+        "Waiting for a start: {} s; for the first text: {} s; then {} tokens/s",
+        spread(&engine.queue_seconds),
+        spread(&engine.first_text_seconds),
+        spread(&engine.tokens_per_second),
+    ))?;
+    output.line(&format!(
+        "Prompts: {} tokens, {} of them kept from before; {} conversations kept in {} MB, {} given \
+         up for others",
+        engine.prompt_tokens,
+        engine.cached_tokens,
+        engine.kept_sequences,
+        engine.kept_mb,
+        engine.evicted,
+    ))?;
+    output.line(&format!(
+        "Worker: {} MB at most, {} restarts, {} threads to read and {} to write",
+        engine.memory_mb, engine.restarts, engine.prefill_threads, engine.decode_threads,
+    ))
+}
+
+/// The middle and the far end of a histogram.
+fn spread(histogram: &HistogramDto) -> String {
+    match (histogram.p50, histogram.p95) {
+        (Some(half), Some(most)) => format!("up to {half} for half, {most} for 95 of 100"),
+        _ => "–".to_owned(),
     }
 }
 

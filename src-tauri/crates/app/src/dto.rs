@@ -11,6 +11,7 @@ mod keys;
 mod knowledge;
 mod limit;
 mod message_log;
+mod model;
 mod operations;
 mod policy;
 mod privacy;
@@ -26,9 +27,8 @@ use utoipa::ToSchema;
 
 pub use self::{
     account::*, alert::*, audit::*, backup::*, destinations::*, holding::*, keys::*, knowledge::*,
-    limit::*, message_log::*, operations::*, policy::*, privacy::*, quarantine::*, retention::*,
-    secret::*,
-    session::*, status::*, turn::*,
+    limit::*, message_log::*, model::*, operations::*, policy::*, privacy::*, quarantine::*,
+    retention::*, secret::*, session::*, status::*, turn::*,
 };
 use crate::ErrorCode;
 

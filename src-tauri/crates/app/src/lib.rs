@@ -23,6 +23,7 @@ mod backup;
 mod clock;
 mod destinations;
 mod dto;
+mod engine_report;
 mod erasure;
 mod error;
 mod export;

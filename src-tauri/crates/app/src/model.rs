@@ -7,8 +7,8 @@ use std::{
 
 use cloister_chat::ModelSlot;
 use cloister_inference::{
-    BenchPlan, BenchReport, EncoderRecord, Engine, EngineOptions, EngineState, LanguageModel,
-    Manifest, Message, ModelError, ModelRecord, WorkerCommand, verify,
+    BenchPlan, BenchReport, EncoderRecord, Engine, EngineMetrics, EngineOptions, EngineState,
+    LanguageModel, Manifest, Message, ModelError, ModelRecord, WorkerCommand, verify,
 };
 use cloister_types::VerifiedModel;
 
@@ -143,6 +143,11 @@ impl ModelKeeper {
             Stage::Running(_, engine) => Some(engine.clone()),
             Stage::Missing(_) | Stage::Checking(_) | Stage::Given(_) => None,
         }
+    }
+
+    /// What the engine did; `None` while there is none.
+    pub(crate) fn metrics(&self) -> Option<EngineMetrics> {
+        self.engine().map(|engine| engine.metrics())
     }
 
     pub(crate) async fn shut_down(&self) {

@@ -43,6 +43,7 @@ impl App {
         Ok(DoctorDto {
             promises,
             model: self.model_when_settled().await,
+            engine: self.engine_figures(),
             names_trouble: self.names_trouble().await.map(|error| error.message),
         })
     }

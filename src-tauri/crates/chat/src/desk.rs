@@ -210,14 +210,22 @@ impl Desk {
             turn.cancel();
             turn.log.closed().await;
         }
-        self.tokens.forget(session);
+        self.forget_words(&[session]);
     }
 
     /// Forgets turns that are over, and everything about the sessions that `ended`.
     pub fn forget(&self, ended: &[SessionId]) {
         lock(&self.latest).retain(|_, turn| !turn.log.is_closed());
+        self.forget_words(ended);
+    }
+
+    /// Gives up what is held in memory of what `ended` sessions said.
+    fn forget_words(&self, ended: &[SessionId]) {
         for session in ended {
             self.tokens.forget(*session);
+        }
+        if let Some(model) = self.parts.model.model() {
+            model.forget(ended);
         }
     }
 

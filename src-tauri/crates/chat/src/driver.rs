@@ -4,7 +4,8 @@ use std::{collections::VecDeque, future, sync::Arc, time::Duration};
 
 use cloister_access::{Peer, Session};
 use cloister_inference::{
-    EngineError, EngineState, GenerateRequest, Generation, GenerationEvent, Message, RejectReason,
+    EngineError, EngineState, GenerateRequest, Generation, GenerationEvent, Message, Priority,
+    RejectReason,
 };
 use cloister_store::{
     AlertKind, AuditBody, AuditEvent, AuditRecord, LogKey, TurnAuthorisation, TurnCompletion,
@@ -339,6 +340,8 @@ impl Driver {
             return Some(Input::ModelFailed(ModelTrouble::Missing));
         };
         self.generation = Some(model.generate(GenerateRequest {
+            owner: self.session.id,
+            priority: Priority::Interactive,
             messages,
             max_tokens: MOST_ANSWER_TOKENS,
             deadline: ANSWER_DEADLINE,

@@ -3,6 +3,8 @@
 mod bench;
 mod job;
 mod link;
+mod memory;
+mod metrics;
 mod queue;
 mod supervisor;
 mod threads;
@@ -17,16 +19,19 @@ use std::{
     },
 };
 
-use cloister_types::VerifiedModel;
-use tokio::{
-    sync::{mpsc, oneshot, watch},
-    time::Instant,
-};
+use cloister_types::{SessionId, VerifiedModel};
+use tokio::sync::{mpsc, oneshot, watch};
 
-pub use self::{bench::BenchReport, threads::physical_cores};
+pub use self::{
+    bench::BenchReport,
+    memory::memory_budget,
+    metrics::{BOUNDS, EngineMetrics, Histogram},
+    threads::physical_cores,
+};
 use self::{
     job::{Job, JobKind},
     link::Launch,
+    metrics::Metrics,
     supervisor::{Command, Supervisor},
 };
 use crate::{
@@ -46,10 +51,15 @@ pub struct WorkerCommand {
 /// How the worker computes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EngineOptions {
-    /// Tokens of context at most. Memory grows with it: 45 kB a token with the default model.
+    /// Tokens of one conversation's context at most. Memory grows with it: 23 kB a token with the
+    /// default model.
     pub context_tokens: u32,
-    /// Threads to compute prompts with, and answers when the model is large. More than there are
-    /// cores makes it slower, not faster.
+    /// Answers that are written at the same time, at most; fewer where memory is short.
+    pub sequences: u32,
+    /// Megabytes for the contexts of all conversations.
+    pub memory_mb: u64,
+    /// Threads to compute with, at most: as few as are fastest are used. More than there are cores
+    /// makes it slower, not faster.
     pub threads: NonZeroU32,
     /// Where the chat template comes from.
     pub chat_template: ChatTemplate,
@@ -58,6 +68,9 @@ pub struct EngineOptions {
 impl EngineOptions {
     /// The context that is used unless somebody asks for another, in tokens.
     pub const CONTEXT_TOKENS: u32 = 2048;
+
+    /// Answers that are written at the same time unless somebody asks for another number.
+    pub const SEQUENCES: u32 = 8;
 
     /// The options for the model of `record` on this machine.
     #[must_use]
@@ -70,6 +83,8 @@ impl Default for EngineOptions {
     fn default() -> Self {
         Self {
             context_tokens: Self::CONTEXT_TOKENS,
+            sequences: Self::SEQUENCES,
+            memory_mb: memory_budget(),
             threads: physical_cores(),
             chat_template: ChatTemplate::Embedded,
         }
@@ -112,7 +127,7 @@ pub struct Engine(Arc<Inner>);
 struct Inner {
     commands: mpsc::UnboundedSender<Command>,
     state: watch::Receiver<EngineState>,
-    threads: u32,
+    metrics: Metrics,
     next_id: AtomicU64,
 }
 
@@ -126,10 +141,11 @@ impl Engine {
     pub fn start(command: WorkerCommand, model: VerifiedModel, options: EngineOptions) -> Self {
         let (commands, inbox) = mpsc::unbounded_channel();
         let (publish, state) = watch::channel(EngineState::Loading { progress: 0.0 });
-        let threads = options.threads.get();
-        let supervisor = Supervisor::new(Launch { command, model, options }, inbox, publish);
+        let metrics = Metrics::default();
+        let launch = Launch { command, model, options };
+        let supervisor = Supervisor::new(launch, inbox, publish, metrics.clone());
         tokio::spawn(supervisor.run());
-        Self(Arc::new(Inner { commands, state, threads, next_id: AtomicU64::new(1) }))
+        Self(Arc::new(Inner { commands, state, metrics, next_id: AtomicU64::new(1) }))
     }
 
     /// Whether it can answer now.
@@ -151,15 +167,29 @@ impl Engine {
         drop(self.0.commands.send(Command::Prepare(prefix)));
     }
 
-    /// Starts to answer `request`, after those that came before it.
+    /// What it did since it was started.
+    #[must_use]
+    pub fn metrics(&self) -> EngineMetrics {
+        self.0.metrics.read()
+    }
+
+    /// Gives up what is kept of the conversations of sessions that ended.
+    pub fn forget(&self, ended: &[SessionId]) {
+        if !ended.is_empty() {
+            // Fails only after the supervisor's end, when nothing is kept.
+            drop(self.0.commands.send(Command::Forget(ended.to_vec())));
+        }
+    }
+
+    /// Starts to answer `request`, beside those that run or when its turn comes.
     #[must_use]
     pub fn generate(&self, request: GenerateRequest) -> Generation {
         let id = self.next_id();
         let commands = self.0.commands.clone();
         let (generation, events) =
             Generation::new(move || drop(commands.send(Command::Cancel(id))));
-        let deadline = Instant::now() + request.deadline.min(job::LONGEST);
-        self.submit(Job { id, deadline, kind: JobKind::Answer { request, events } });
+        let deadline = request.deadline;
+        self.submit(Job::new(id, deadline, JobKind::Answer { request, events }));
         generation
     }
 
@@ -201,5 +231,9 @@ impl LanguageModel for Engine {
 
     fn generate(&self, request: GenerateRequest) -> Generation {
         Self::generate(self, request)
+    }
+
+    fn forget(&self, ended: &[SessionId]) {
+        Self::forget(self, ended);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use cloister_types::SessionId;
+use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::{EngineError, EngineState, FinishReason, Message};
@@ -14,11 +16,28 @@ pub trait LanguageModel: Send + Sync {
 
     /// Starts to answer. Never blocks; what goes wrong is the last event.
     fn generate(&self, request: GenerateRequest) -> Generation;
+
+    /// Gives up what is kept of the conversations of sessions that ended.
+    fn forget(&self, ended: &[SessionId]);
+}
+
+/// Whether somebody waits for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    /// A person does.
+    Interactive,
+    /// Nobody does: it yields to those that somebody waits for.
+    Background,
 }
 
 /// What to answer, and within which bounds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GenerateRequest {
+    /// Whose it is. Owners take turns when there are more requests than the model answers at once.
+    pub owner: SessionId,
+    /// Whether somebody waits for it.
+    pub priority: Priority,
     /// The prompt, in the order of the conversation.
     pub messages: Vec<Message>,
     /// Tokens of answer at most; they must fit into the context beside the prompt.
@@ -33,7 +52,7 @@ pub struct GenerateRequest {
 pub enum GenerationEvent {
     /// The request waits.
     Queued {
-        /// How many requests come before it, the running one included; 0 while the model loads.
+        /// Its place in line: 1 is the next to start, 0 the first while the model loads.
         position: usize,
     },
     /// The request is being worked on.
@@ -145,6 +164,8 @@ mod tests {
         let event = GenerationEvent::Text(String::from("hunter2"));
         assert_eq!(format!("{event:?}"), "Text(7 bytes)");
         let request = GenerateRequest {
+            owner: SessionId::random(&cloister_types::SeededEntropy::new(1)),
+            priority: Priority::Interactive,
             messages: vec![Message::user("hunter2")],
             max_tokens: 1,
             deadline: Duration::ZERO,

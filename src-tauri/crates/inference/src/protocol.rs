@@ -2,21 +2,23 @@
 //!
 //! A frame is a `u32` length in little-endian order and as many bytes of JSON, at most
 //! [`MAX_FRAME_BYTES`]. The worker speaks first ([`WorkerMessage::Hello`]); the parent answers with
-//! [`ParentMessage::Load`] and then sends what it likes. One request runs at a time; a
-//! [`ParentMessage::Cancel`] is heard while it runs. The end of the worker's input ends the worker.
+//! [`ParentMessage::Load`] and then sends what it likes: at most as many requests at a time as
+//! [`WorkerMessage::Ready`] says. A [`ParentMessage::Cancel`] is heard while they run. The end of the
+//! worker's input ends the worker.
 
 use std::{
     fmt,
     io::{self, Read, Write},
 };
 
+use cloister_types::SessionId;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{LoadError, Message, ProtocolError};
+use crate::{LoadError, Message, Priority, ProtocolError};
 
 /// The version in [`WorkerMessage::Hello`]. Both sides are one binary, so it differs only when the
 /// binary was replaced under a running program.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The longest frame in bytes. A full 8,192-token prompt is about 40 kB.
 pub const MAX_FRAME_BYTES: usize = 1 << 20;
@@ -32,9 +34,14 @@ pub enum ParentMessage {
     Load {
         /// The number of the inherited file descriptor.
         fd: u32,
-        /// Tokens that the context holds, at most what the model was trained for.
+        /// Tokens that one sequence holds, at most what the model was trained for.
         context_tokens: u32,
-        /// Threads to compute prompts with, and answers when the model is large.
+        /// Sequences to answer at the same time, at most; fewer where memory is short.
+        sequences: u32,
+        /// Megabytes for the keys and values of all sequences, those that are kept between turns
+        /// included.
+        memory_mb: u64,
+        /// Threads to compute with, at most; as few as are fastest are used.
         threads: u32,
         /// A template known to llama.cpp; without it, the one in the file.
         chat_template: Option<String>,
@@ -48,6 +55,10 @@ pub enum ParentMessage {
     Generate {
         /// The request's number.
         id: RequestId,
+        /// Whose it is: its sequence is kept for later prompts of the same owner, and of no other.
+        owner: SessionId,
+        /// Whether somebody waits for it.
+        priority: Priority,
         /// The prompt.
         messages: Vec<Message>,
         /// Tokens of answer at most.
@@ -60,7 +71,12 @@ pub enum ParentMessage {
         /// The request's number.
         id: RequestId,
     },
-    /// Measure the model's speed.
+    /// Give up the sequences that are kept for these.
+    Forget {
+        /// The owners.
+        owners: Vec<SessionId>,
+    },
+    /// Measure the model's speed. Only while no request runs.
     Bench {
         /// What to measure.
         plan: BenchPlan,
@@ -85,6 +101,8 @@ pub enum WorkerMessage {
     Ready {
         /// Milliseconds that it took.
         load_ms: u64,
+        /// Requests that may run at the same time.
+        sequences: u32,
     },
     /// The model cannot be loaded; the worker ends.
     LoadFailed {
@@ -122,6 +140,11 @@ pub enum WorkerMessage {
         id: RequestId,
         /// Why.
         reason: RejectReason,
+    },
+    /// How the worker does, after each request.
+    Stats {
+        /// Its figures.
+        stats: WorkerStats,
     },
     /// What was measured.
     Benched {
@@ -202,12 +225,31 @@ pub struct BenchFigures {
     pub prefill_tokens_per_second: f64,
     /// Tokens of an answer generated in a second, choosing each included.
     pub decode_tokens_per_second: f64,
+    /// Threads that computed the prompt.
+    pub prefill_threads: u32,
     /// Threads that generated. A small model needs only one.
     pub decode_threads: u32,
     /// The format of the weights, as llama.cpp calls it: `Q4_1`.
     pub format: String,
     /// Most memory that the worker ever held, in megabytes, the mapped weights included.
     pub memory_mb: u64,
+}
+
+/// How a worker does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkerStats {
+    /// Most memory that it ever held, in megabytes, the mapped weights included.
+    pub memory_mb: u64,
+    /// Sequences that are kept between turns.
+    pub kept_sequences: u32,
+    /// Megabytes that they take.
+    pub kept_mb: u64,
+    /// Sequences that had to go for others since the worker's start.
+    pub evicted: u64,
+    /// Threads that generate one answer at the moment.
+    pub decode_threads: u32,
+    /// Threads that compute a prompt at the moment.
+    pub prefill_threads: u32,
 }
 
 /// Turns a message into a frame.
@@ -283,14 +325,16 @@ pub fn read_message<T: DeserializeOwned>(
 impl fmt::Debug for ParentMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Load { fd, context_tokens, threads, .. } => {
-                write!(f, "Load(fd {fd}, {context_tokens} tokens, {threads} threads)")
-            }
+            Self::Load { fd, context_tokens, sequences, threads, .. } => write!(
+                f,
+                "Load(fd {fd}, {sequences} sequences of {context_tokens} tokens, {threads} threads)"
+            ),
             Self::Prepare { messages } => write!(f, "Prepare({messages:?})"),
-            Self::Generate { id, messages, max_tokens, .. } => {
-                write!(f, "Generate({id}, {messages:?}, {max_tokens} tokens)")
+            Self::Generate { id, priority, messages, max_tokens, .. } => {
+                write!(f, "Generate({id}, {priority:?}, {messages:?}, {max_tokens} tokens)")
             }
             Self::Cancel { id } => write!(f, "Cancel({id})"),
+            Self::Forget { owners } => write!(f, "Forget({} owners)", owners.len()),
             Self::Bench { plan } => write!(f, "Bench({plan:?})"),
         }
     }
@@ -301,7 +345,9 @@ impl fmt::Debug for WorkerMessage {
         match self {
             Self::Hello { version } => write!(f, "Hello({version})"),
             Self::Loading { progress } => write!(f, "Loading({progress})"),
-            Self::Ready { load_ms } => write!(f, "Ready({load_ms} ms)"),
+            Self::Ready { load_ms, sequences } => {
+                write!(f, "Ready({load_ms} ms, {sequences} sequences)")
+            }
             Self::LoadFailed { reason } => write!(f, "LoadFailed({reason:?})"),
             Self::Started { id, prompt_tokens, cached_tokens } => {
                 write!(f, "Started({id}, {prompt_tokens} tokens, {cached_tokens} cached)")
@@ -311,6 +357,7 @@ impl fmt::Debug for WorkerMessage {
                 write!(f, "Finished({id}, {reason:?}, {completion_tokens} tokens)")
             }
             Self::Rejected { id, reason } => write!(f, "Rejected({id}, {reason:?})"),
+            Self::Stats { stats } => write!(f, "Stats({stats:?})"),
             Self::Benched { figures } => write!(f, "Benched({figures:?})"),
         }
     }
@@ -325,6 +372,8 @@ mod tests {
     fn generate(content: &str) -> ParentMessage {
         ParentMessage::Generate {
             id: 7,
+            owner: SessionId::random(&cloister_types::SeededEntropy::new(7)),
+            priority: Priority::Interactive,
             messages: vec![Message::user(content)],
             max_tokens: 5,
             deadline_ms: 1_000,

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use cloister_types::SessionId;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
@@ -41,6 +42,7 @@ struct Inner {
     state: EngineState,
     scripts: VecDeque<Script>,
     requests: Vec<GenerateRequest>,
+    forgotten: Vec<SessionId>,
 }
 
 impl ScriptedModel {
@@ -52,6 +54,7 @@ impl ScriptedModel {
             state: EngineState::Ready { model: String::from("scripted"), load_ms: 0 },
             scripts: scripts.into_iter().collect(),
             requests: Vec::new(),
+            forgotten: Vec::new(),
         })))
     }
 
@@ -64,6 +67,12 @@ impl ScriptedModel {
     #[must_use]
     pub fn requests(&self) -> Vec<GenerateRequest> {
         self.inner().requests.clone()
+    }
+
+    /// Every session that it was told to forget.
+    #[must_use]
+    pub fn forgotten(&self) -> Vec<SessionId> {
+        self.inner().forgotten.clone()
     }
 
     fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
@@ -92,6 +101,10 @@ impl LanguageModel for ScriptedModel {
             None => (Vec::new(), Some(GenerationEvent::Failed(EngineError::ShutDown))),
         };
         play(&pieces, end)
+    }
+
+    fn forget(&self, ended: &[SessionId]) {
+        self.inner().forgotten.extend_from_slice(ended);
     }
 }
 
@@ -124,10 +137,12 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::Message;
+    use crate::{Message, Priority};
 
     fn request() -> GenerateRequest {
         GenerateRequest {
+            owner: SessionId::random(&cloister_types::SeededEntropy::new(1)),
+            priority: Priority::Interactive,
             messages: vec![Message::user("hello")],
             max_tokens: 8,
             deadline: Duration::from_secs(1),

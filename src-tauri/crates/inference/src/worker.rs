@@ -4,16 +4,22 @@
 //! It runs in a process of its own because ggml aborts on a bad file and when memory runs out.
 //! It needs two pipes and the open model file, and after loading neither files nor sockets.
 
+mod answer;
 mod bench;
+mod context;
 mod inbox;
+mod kept;
 mod load;
 mod memory;
 mod outbox;
+mod pace;
+mod plan;
 mod prompt;
 mod repetition;
 mod sampler;
-mod sequence;
 mod session;
+mod slots;
+mod threads;
 mod utf8;
 
 use std::{
@@ -21,7 +27,13 @@ use std::{
     time::Instant,
 };
 
-use self::{inbox::Inbox, load::LoadOrder, memory::MemoryGauge, outbox::Outbox, session::Session};
+use self::{
+    inbox::{Heard, Inbox},
+    load::LoadOrder,
+    memory::MemoryGauge,
+    outbox::Outbox,
+    session::Session,
+};
 use crate::{
     ProtocolError, WorkerError,
     protocol::{ParentMessage, VERSION, WorkerMessage},
@@ -52,12 +64,9 @@ where
     outbox.send(&WorkerMessage::Hello { version: VERSION })?;
     let inbox = Inbox::listen(input);
 
-    let order = match inbox.next()? {
-        Some(ParentMessage::Load { fd, context_tokens, threads, chat_template }) => {
-            LoadOrder { fd, context_tokens, threads, chat_template }
-        }
-        Some(_) => return Err(ProtocolError::OutOfTurn.into()),
-        None => return Ok(()),
+    let order = match inbox.wait(None)? {
+        Heard::Message(message) => order(message)?,
+        Heard::Nothing | Heard::End => return Ok(()),
     };
     let start = Instant::now();
     let loaded = match order.load(&inbox, &outbox) {
@@ -72,12 +81,27 @@ where
     session.warm_up()?;
     on_loaded().map_err(WorkerError::Confine)?;
     let load_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-    outbox.send(&WorkerMessage::Ready { load_ms })?;
+    outbox.send(&WorkerMessage::Ready { load_ms, sequences: session.sequences() })?;
+    session.serve()
+}
 
-    while let Some(message) = inbox.next()? {
-        session.handle(message)?;
+/// What is to be loaded, which must be the first that is said.
+fn order(message: ParentMessage) -> Result<LoadOrder, ProtocolError> {
+    match message {
+        ParentMessage::Load {
+            fd,
+            context_tokens,
+            sequences,
+            memory_mb,
+            threads,
+            chat_template,
+        } => Ok(LoadOrder { fd, context_tokens, sequences, memory_mb, threads, chat_template }),
+        ParentMessage::Prepare { .. }
+        | ParentMessage::Generate { .. }
+        | ParentMessage::Cancel { .. }
+        | ParentMessage::Forget { .. }
+        | ParentMessage::Bench { .. } => Err(ProtocolError::OutOfTurn),
     }
-    Ok(())
 }
 
 fn refuse<W: Write>(outbox: &Outbox<W>, reason: crate::LoadError) -> Result<(), WorkerError> {

@@ -26,6 +26,7 @@ mod keys;
 mod knowledge;
 mod limits;
 mod message_logs;
+mod model;
 mod openapi;
 mod policy;
 mod privacy;

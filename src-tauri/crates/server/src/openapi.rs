@@ -4,7 +4,7 @@ use utoipa::OpenApi;
 
 use crate::{
     access_log, accounts, alerts, audit, backup, destinations, entrance, feedback, keys, knowledge,
-    limits, message_logs, policy, privacy, profile, retention, session, status, turns,
+    limits, message_logs, model, policy, privacy, profile, retention, session, status, turns,
 };
 
 #[derive(OpenApi)]
@@ -81,6 +81,7 @@ use crate::{
         alerts::change,
         alerts::rules,
         alerts::set_rule,
+        model::report,
         access_log::overview,
         access_log::own,
         message_logs::read,

@@ -14,7 +14,7 @@ use http::{HeaderValue, Request, header};
 
 use crate::{
     ApiError, access_log, accounts, alerts, audit, backup, destinations, entrance, feedback, keys,
-    knowledge, limits, message_logs, policy, privacy, profile, reader::Context, retention, session,
+    knowledge, limits, message_logs, model, policy, privacy, profile, reader::Context, retention, session,
     status, turns,
 };
 
@@ -92,6 +92,7 @@ pub fn router(app: Arc<App>, origin: Origin) -> Router {
         .route("/api/alerts", get(alerts::list))
         .route("/api/alerts/rules", get(alerts::rules).patch(alerts::set_rule))
         .route("/api/alerts/{id}", patch(alerts::change))
+        .route("/api/model", get(model::report))
         .route("/api/overview", get(access_log::overview))
         .route("/api/me/access-log", get(access_log::own))
         .merge(rights())

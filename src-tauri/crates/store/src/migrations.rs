@@ -9,7 +9,7 @@ use crate::StoreError;
 
 /// Every migration: its number, its name and its SQL. Never edited once released, which a checksum
 /// in the vault holds us to.
-const MIGRATIONS: [(i64, &str, &str); 11] = [
+const MIGRATIONS: [(i64, &str, &str); 12] = [
     (
         1,
         "create conversations",
@@ -25,6 +25,7 @@ const MIGRATIONS: [(i64, &str, &str); 11] = [
     (9, "create policy", include_str!("../../../../migrations/0009_create_policy.sql")),
     (10, "place documents", include_str!("../../../../migrations/0010_place_documents.sql")),
     (11, "create message log", include_str!("../../../../migrations/0011_create_message_log.sql")),
+    (12, "quarantine passages", include_str!("../../../../migrations/0012_quarantine_passages.sql")),
 ];
 
 /// Brings the schema up to this program's.

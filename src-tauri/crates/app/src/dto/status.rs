@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::EngineDto;
+
 /// The state of the appliance, for the status line.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = Status)]
@@ -114,6 +116,9 @@ pub struct DoctorDto {
     pub promises: Vec<PromiseDto>,
     /// The model's state, once it is known.
     pub model: ModelDto,
+    /// What it did since the program started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<EngineDto>,
     /// Why names and addresses are found by rules alone, if they are.
     pub names_trouble: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! Measures the engine from the outside.
 
+use cloister_types::{OsEntropy, SessionId};
 use serde::Serialize;
 use tokio::{
     sync::oneshot,
@@ -10,7 +11,7 @@ use super::{
     Engine,
     job::{Job, JobKind},
 };
-use crate::{BenchPlan, EngineError, GenerateRequest, GenerationEvent, Message};
+use crate::{BenchPlan, EngineError, GenerateRequest, GenerationEvent, Message, Priority};
 
 /// Time for the whole measurement, waiting included.
 const DEADLINE: Duration = Duration::from_mins(10);
@@ -47,11 +48,7 @@ pub struct BenchReport {
 
 pub(super) async fn run(engine: &Engine, plan: BenchPlan) -> Result<BenchReport, EngineError> {
     let (reply, figures) = oneshot::channel();
-    engine.submit(Job {
-        id: engine.next_id(),
-        deadline: Instant::now() + DEADLINE,
-        kind: JobKind::Bench { plan, reply },
-    });
+    engine.submit(Job::new(engine.next_id(), DEADLINE, JobKind::Bench { plan, reply }));
     let (figures, prefix) = figures.await.map_err(|_| EngineError::ShutDown)??;
 
     // The first request finds the context empty, and waits for the prefix to be computed.
@@ -63,7 +60,7 @@ pub(super) async fn run(engine: &Engine, plan: BenchPlan) -> Result<BenchReport,
         time_to_first_token_ms: time.as_secs_f64() * 1e3,
         first_token_prompt_tokens: prompt_tokens,
         depth: plan.depth,
-        threads: engine.0.threads,
+        threads: figures.prefill_threads,
         decode_threads: figures.decode_threads,
         format: figures.format,
         memory_mb: figures.memory_mb,
@@ -78,8 +75,13 @@ async fn first_text(
 ) -> Result<(Duration, u32), EngineError> {
     let messages = prefix.iter().cloned().chain([Message::user(question)]).collect();
     let start = Instant::now();
-    let mut generation =
-        engine.generate(GenerateRequest { messages, max_tokens: 8, deadline: DEADLINE });
+    let mut generation = engine.generate(GenerateRequest {
+        owner: SessionId::random(&OsEntropy),
+        priority: Priority::Interactive,
+        messages,
+        max_tokens: 8,
+        deadline: DEADLINE,
+    });
     let mut computed = 0;
     while let Some(event) = generation.next().await {
         match event {

@@ -92,6 +92,8 @@ impl Launch {
         ParentMessage::Load {
             fd: MODEL_FD,
             context_tokens: self.options.context_tokens.min(self.model.context_tokens()),
+            sequences: self.options.sequences,
+            memory_mb: self.options.memory_mb,
             threads: self.options.threads.get(),
             chat_template: match &self.options.chat_template {
                 ChatTemplate::Embedded => None,

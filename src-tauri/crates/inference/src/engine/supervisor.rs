@@ -1,10 +1,11 @@
-//! Keeps a worker running and hands it one job after the other.
+//! Keeps a worker running and hands it as many jobs as it can work on at the same time.
 //!
 //! One task, one loop: wait for a command, a message or a point in time; then change state without
 //! waiting. What belongs to the process is in `link`, what waits is in `queue`.
 
 use std::time::Duration;
 
+use cloister_types::SessionId;
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{Instant, sleep_until, timeout},
@@ -14,6 +15,7 @@ use super::{
     EngineState,
     job::{Job, JobKind},
     link::{Incoming, Launch, Link},
+    metrics::Metrics,
     queue::Queue,
 };
 use crate::{
@@ -46,6 +48,7 @@ pub(super) enum Command {
     Prepare(Vec<Message>),
     Submit(Job),
     Cancel(RequestId),
+    Forget(Vec<SessionId>),
     ShutDown(oneshot::Sender<()>),
 }
 
@@ -55,7 +58,7 @@ enum Phase {
     /// A worker loads the model, and must be done by then.
     Starting { link: Link, until: Instant },
     /// A worker waits or works.
-    Ready { link: Link, running: Option<Job> },
+    Ready { link: Link, running: Vec<Job>, sequences: usize },
 }
 
 enum Event {
@@ -72,6 +75,7 @@ pub(super) struct Supervisor {
     phase: Phase,
     queue: Queue,
     prefix: Prefix,
+    metrics: Metrics,
     /// Starts since the worker last did any work.
     failures: u32,
 }
@@ -88,6 +92,7 @@ impl Supervisor {
         launch: Launch,
         commands: mpsc::UnboundedReceiver<Command>,
         state: watch::Sender<EngineState>,
+        metrics: Metrics,
     ) -> Self {
         Self {
             launch,
@@ -96,6 +101,7 @@ impl Supervisor {
             phase: Phase::Down { until: Instant::now() },
             queue: Queue::default(),
             prefix: Prefix::default(),
+            metrics,
             failures: 0,
         }
     }
@@ -110,6 +116,7 @@ impl Supervisor {
                 Event::Worker(Incoming::Ended(how)) => self.restart(how, EngineError::WorkerEnded),
                 Event::Time => self.tick(),
             }
+            self.count_jobs();
         };
         self.close().await;
         if let Some(done) = done {
@@ -143,7 +150,9 @@ impl Supervisor {
     fn next_wake(&self) -> Option<Instant> {
         let phase = match &self.phase {
             Phase::Down { until } | Phase::Starting { until, .. } => Some(*until),
-            Phase::Ready { running, .. } => running.as_ref().map(|job| job.deadline + HANG_GRACE),
+            Phase::Ready { running, .. } => {
+                running.iter().map(|job| job.deadline + HANG_GRACE).min()
+            }
         };
         phase.into_iter().chain(self.queue.next_deadline()).min()
     }
@@ -158,7 +167,9 @@ impl Supervisor {
             Phase::Starting { until, .. } if *until <= now => {
                 self.restart(String::from("it took too long to load"), EngineError::WorkerHung);
             }
-            Phase::Ready { running: Some(job), .. } if job.deadline + HANG_GRACE <= now => {
+            Phase::Ready { running, .. }
+                if running.iter().any(|job| job.deadline + HANG_GRACE <= now) =>
+            {
                 self.restart(String::from("it hung"), EngineError::WorkerHung);
             }
             Phase::Down { .. } | Phase::Starting { .. } | Phase::Ready { .. } => {}
@@ -175,6 +186,7 @@ impl Supervisor {
             }
             Command::Submit(job) => self.submit(job),
             Command::Cancel(id) => self.cancel(id),
+            Command::Forget(owners) => self.forget(owners),
             Command::ShutDown(_) => {}
         }
     }
@@ -195,23 +207,35 @@ impl Supervisor {
     fn cancel(&mut self, id: RequestId) {
         if self.queue.cancel(id) {
             self.announce();
-        } else if let Phase::Ready { link, running: Some(job) } = &self.phase
-            && job.id == id
+        } else if let Phase::Ready { link, running, .. } = &self.phase
+            && running.iter().any(|job| job.id == id)
         {
             // The frame is a few bytes; the answer is the job's own `Finished`.
             drop(link.send(&ParentMessage::Cancel { id }));
         }
     }
 
-    /// Tells those who wait how many come before them.
-    fn announce(&self) {
-        let running = matches!(&self.phase, Phase::Ready { running: Some(_), .. });
-        self.queue.announce(usize::from(running));
+    /// Has the worker give up what it keeps for sessions that ended. A worker that is not there
+    /// keeps nothing.
+    fn forget(&self, owners: Vec<SessionId>) {
+        if let Phase::Ready { link, .. } = &self.phase
+            && link.send(&ParentMessage::Forget { owners }).is_err()
+        {
+            tracing::warn!("too many sessions ended at once to be forgotten at once");
+        }
     }
 
-    /// Gives an idle worker what is next.
+    /// Tells those who wait their place in line.
+    fn announce(&self) {
+        match &self.phase {
+            Phase::Ready { running, .. } => self.queue.announce(running, 1),
+            Phase::Down { .. } | Phase::Starting { .. } => self.queue.announce(&[], 0),
+        }
+    }
+
+    /// Gives the worker what is next, as long as it has room.
     fn dispatch(&mut self) {
-        let Phase::Ready { link, running: running @ None } = &mut self.phase else { return };
+        let Phase::Ready { link, running, sequences } = &mut self.phase else { return };
         if !self.prefix.sent {
             self.prefix.sent = true;
             let messages = self.prefix.messages.clone();
@@ -219,18 +243,29 @@ impl Supervisor {
                 tracing::warn!("the prefix of prompts is too long to be prepared");
             }
         }
-        while let Some(mut job) = self.queue.pop() {
+        while running.len() < *sequences {
+            let Some(mut job) = self.queue.pop(running) else { return };
             match link.send(&request(&mut job)) {
-                Ok(()) => {
-                    *running = Some(job);
-                    return;
-                }
+                Ok(()) => running.push(job),
                 Err(ProtocolError::FrameTooLarge { bytes }) => {
+                    self.metrics.lock().failed += 1;
                     job.fail(EngineError::Rejected(RejectReason::PromptTooLarge { bytes }));
                 }
                 Err(_) => job.fail(EngineError::WorkerEnded),
             }
         }
+    }
+
+    /// Notes how many run and wait.
+    fn count_jobs(&self) {
+        let mut metrics = self.metrics.lock();
+        metrics.waiting = self.queue.len();
+        (metrics.running, metrics.sequences) = match &self.phase {
+            Phase::Ready { running, sequences, .. } => {
+                (running.len(), u32::try_from(*sequences).unwrap_or(u32::MAX))
+            }
+            Phase::Down { .. } | Phase::Starting { .. } => (0, 0),
+        };
     }
 
     fn hear(&mut self, message: WorkerMessage) {
@@ -248,24 +283,29 @@ impl Supervisor {
             (Phase::Starting { .. }, WorkerMessage::LoadFailed { reason }) => {
                 self.restart(reason.to_string(), EngineError::WorkerEnded);
             }
-            (Phase::Starting { .. }, WorkerMessage::Ready { load_ms }) => self.ready(load_ms),
+            (Phase::Starting { .. }, WorkerMessage::Ready { load_ms, sequences }) => {
+                self.ready(load_ms, sequences);
+            }
             (Phase::Ready { running, .. }, WorkerMessage::Benched { figures }) => {
-                if let Some(job) = running.take() {
-                    job.finish_bench(figures, self.prefix.messages.clone());
+                for job in running.drain(..) {
+                    job.finish_bench(figures.clone(), self.prefix.messages.clone());
                 }
-                // Measuring used the context.
-                self.prefix.sent = false;
                 self.dispatch();
                 self.announce();
             }
-            (Phase::Ready { running, .. }, message) => match report(running, message) {
-                Ok(Progress::Working) => self.failures = 0,
-                Ok(Progress::Done) => {
-                    self.dispatch();
-                    self.announce();
+            (Phase::Ready { .. }, WorkerMessage::Stats { stats }) => {
+                self.metrics.lock().worker = stats;
+            }
+            (Phase::Ready { running, .. }, message) => {
+                match report(running, message, &self.metrics) {
+                    Ok(Progress::Working) => self.failures = 0,
+                    Ok(Progress::Done) => {
+                        self.dispatch();
+                        self.announce();
+                    }
+                    Err(error) => self.restart(error.to_string(), EngineError::WorkerEnded),
                 }
-                Err(error) => self.restart(error.to_string(), EngineError::WorkerEnded),
-            },
+            }
             (Phase::Starting { .. }, WorkerMessage::Hello { version: found }) => {
                 let error = ProtocolError::Version { expected: VERSION, found };
                 self.restart(error.to_string(), EngineError::WorkerEnded);
@@ -289,26 +329,32 @@ impl Supervisor {
         }
     }
 
-    fn ready(&mut self, load_ms: u64) {
+    fn ready(&mut self, load_ms: u64, sequences: u32) {
         let down = Phase::Down { until: Instant::now() };
         if let Phase::Starting { link, .. } = std::mem::replace(&mut self.phase, down) {
-            self.phase = Phase::Ready { link, running: None };
+            let sequences = usize::try_from(sequences).unwrap_or(1).max(1);
+            self.phase = Phase::Ready { link, running: Vec::new(), sequences };
         }
         self.prefix.sent = false;
         let model = self.launch.model.id().to_owned();
-        tracing::info!(model, load_ms, "the model is ready");
+        tracing::info!(model, load_ms, sequences, "the model is ready");
         self.state.send_replace(EngineState::Ready { model, load_ms });
         self.dispatch();
         self.announce();
     }
 
-    /// Ends the worker if there is one, fails its job with `error`, and plans the next start.
+    /// Ends the worker if there is one, fails its jobs with `error`, and plans the next start. None
+    /// of them is tried again: one of them may be what ended it.
     fn restart(&mut self, reason: String, error: EngineError) {
         self.failures = self.failures.saturating_add(1);
         let down = Phase::Down { until: Instant::now() + pause(self.failures) };
-        if let Phase::Ready { running: Some(job), .. } = std::mem::replace(&mut self.phase, down) {
-            job.fail(error);
+        if let Phase::Ready { running, .. } = std::mem::replace(&mut self.phase, down) {
+            self.metrics.lock().failed += u64::try_from(running.len()).unwrap_or(0);
+            for job in running {
+                job.fail(error.clone());
+            }
         }
+        self.metrics.lock().restarts += 1;
         tracing::warn!(reason, attempt = self.failures, "the model's worker is started again");
         if self.failures > ATTEMPTS {
             for job in self.queue.drain() {
@@ -335,8 +381,8 @@ impl Supervisor {
         let link = match self.phase {
             Phase::Down { .. } => return,
             Phase::Starting { link, .. } => link,
-            Phase::Ready { link, running } => {
-                if let Some(job) = running {
+            Phase::Ready { link, running, .. } => {
+                for job in running {
                     job.fail(EngineError::ShutDown);
                 }
                 link
@@ -347,14 +393,18 @@ impl Supervisor {
     }
 }
 
-/// Whether the worker is free again.
+/// Whether the worker has room for one more.
 enum Progress {
     Working,
     Done,
 }
 
-/// Passes on what the worker says about the running job, and clears it when it is done.
-fn report(running: &mut Option<Job>, message: WorkerMessage) -> Result<Progress, ProtocolError> {
+/// Passes on what the worker says about a running job, and removes it when it is done.
+fn report(
+    running: &mut Vec<Job>,
+    message: WorkerMessage,
+    metrics: &Metrics,
+) -> Result<Progress, ProtocolError> {
     let (id, event) = match message {
         WorkerMessage::Started { id, prompt_tokens, cached_tokens } => {
             (id, GenerationEvent::Started { prompt_tokens, cached_tokens })
@@ -369,15 +419,16 @@ fn report(running: &mut Option<Job>, message: WorkerMessage) -> Result<Progress,
         WorkerMessage::Hello { .. }
         | WorkerMessage::Loading { .. }
         | WorkerMessage::Ready { .. }
+        | WorkerMessage::Stats { .. }
         | WorkerMessage::Benched { .. }
         | WorkerMessage::LoadFailed { .. } => return Err(ProtocolError::OutOfTurn),
     };
-    match running {
-        Some(job) if job.id == id => job.tell(event.clone()),
-        _ => return Err(ProtocolError::OutOfTurn),
-    }
-    if event.is_last() {
-        *running = None;
+    let at = running.iter().position(|job| job.id == id).ok_or(ProtocolError::OutOfTurn)?;
+    running[at].count(&event, &mut metrics.lock());
+    let last = event.is_last();
+    running[at].tell(event);
+    if last {
+        running.remove(at);
         return Ok(Progress::Done);
     }
     Ok(Progress::Working)
@@ -390,6 +441,8 @@ fn request(job: &mut Job) -> ParentMessage {
             let remaining = job.deadline.saturating_duration_since(Instant::now());
             ParentMessage::Generate {
                 id: job.id,
+                owner: request.owner,
+                priority: request.priority,
                 messages: std::mem::take(&mut request.messages),
                 max_tokens: request.max_tokens,
                 deadline_ms: u64::try_from(remaining.as_millis()).unwrap_or(u64::MAX),

@@ -4,11 +4,17 @@ use std::time::{Duration, Instant};
 
 use llama_cpp_2::{token::LlamaToken, vocab::LlamaVocab};
 
-use super::{sampler::Sampler, sequence::Sequence};
-use crate::{
-    WorkerError,
-    protocol::{BenchPlan, FinishReason},
+use super::{
+    context::Decoded,
+    pace::LARGEST_CHUNK,
+    sampler::Sampler,
+    slots::{Part, Slots},
+    threads::{Kind, Threads},
 };
+use crate::{WorkerError, protocol::BenchPlan};
+
+/// The place that is measured in.
+const SLOT: u32 = 0;
 
 /// Tokens in a second.
 pub(super) struct Rates {
@@ -16,47 +22,84 @@ pub(super) struct Rates {
     pub(super) decode: f64,
 }
 
-/// Runs `plan` on `sequence`, whose tokens are lost. What does not fit into the context is cut.
-pub(super) fn measure(
-    plan: BenchPlan,
-    vocabulary: &LlamaVocab<'_>,
-    sequence: &mut Sequence<'_>,
-    sampler: &mut Sampler,
-    ended: impl Fn() -> bool,
-) -> Result<Rates, WorkerError> {
-    let room = sequence.capacity();
-    let fit = |tokens: u32, room: usize| usize::try_from(tokens).unwrap_or(usize::MAX).min(room);
-    let depth = fit(plan.depth, room.saturating_sub(1));
-    let prompt = random_text(vocabulary, depth, fit(plan.prompt_tokens, room - depth));
-    let decode = fit(plan.decode_tokens, room - depth);
-    let stop = || ended().then_some(FinishReason::Cancelled);
+/// What is measured.
+pub(super) struct Bench<'b, 'model> {
+    pub(super) vocabulary: &'b LlamaVocab<'model>,
+    pub(super) slots: &'b mut Slots<'model>,
+    pub(super) threads: &'b mut Threads,
+    pub(super) sampler: &'b mut Sampler,
+}
 
-    sequence.truncate(0)?;
-    sequence.extend(&random_text(vocabulary, 0, depth), stop)?;
-    let (mut prefill, mut generation) = (Duration::MAX, Duration::MAX);
-    for _ in 0..plan.repetitions.max(1) {
-        if ended() {
-            break;
-        }
-        let start = Instant::now();
-        sequence.extend(&prompt, stop)?;
-        prefill = prefill.min(start.elapsed());
-        sequence.truncate(depth)?;
+impl Bench<'_, '_> {
+    /// Runs `plan`, until it has `ended`. What does not fit into the context is cut.
+    pub(super) fn measure(
+        mut self,
+        plan: BenchPlan,
+        ended: impl Fn() -> bool,
+    ) -> Result<Rates, WorkerError> {
+        let room = self.slots.capacity();
+        let fit =
+            |tokens: u32, room: usize| usize::try_from(tokens).unwrap_or(usize::MAX).min(room);
+        let depth = fit(plan.depth, room.saturating_sub(1));
+        let prompt = random_text(self.vocabulary, depth, fit(plan.prompt_tokens, room - depth));
+        let decode = fit(plan.decode_tokens, room - depth);
 
-        let mut token = text_token(vocabulary, depth);
-        let start = Instant::now();
-        for _ in 0..decode {
+        self.slots.truncate(SLOT, 0)?;
+        self.read(&random_text(self.vocabulary, 0, depth), &ended)?;
+        let (mut prefill, mut generation) = (Duration::MAX, Duration::MAX);
+        for _ in 0..plan.repetitions.max(1) {
             if ended() {
                 break;
             }
-            sequence.evaluate(&[token])?;
-            token = sampler.choose(sequence.logits(), &[]);
+            prefill = prefill.min(self.read(&prompt, &ended)?);
+            self.slots.truncate(SLOT, depth)?;
+            generation = generation.min(self.write(decode, depth, &ended)?);
+            self.slots.truncate(SLOT, depth)?;
         }
-        generation = generation.min(start.elapsed());
-        sequence.truncate(depth)?;
+        self.slots.truncate(SLOT, 0)?;
+        Ok(Rates { prefill: rate(prompt.len(), prefill), decode: rate(decode, generation) })
     }
-    sequence.truncate(0)?;
-    Ok(Rates { prefill: rate(prompt.len(), prefill), decode: rate(decode, generation) })
+
+    fn read(
+        &mut self,
+        tokens: &[LlamaToken],
+        ended: impl Fn() -> bool,
+    ) -> Result<Duration, WorkerError> {
+        let start = Instant::now();
+        for chunk in tokens.chunks(LARGEST_CHUNK) {
+            if ended() {
+                break;
+            }
+            self.step(chunk)?;
+        }
+        Ok(start.elapsed())
+    }
+
+    fn write(
+        &mut self,
+        count: usize,
+        depth: usize,
+        ended: impl Fn() -> bool,
+    ) -> Result<Duration, WorkerError> {
+        let mut token = text_token(self.vocabulary, depth);
+        let start = Instant::now();
+        for _ in 0..count {
+            if ended() || self.step(&[token])? == Decoded::Aborted {
+                break;
+            }
+            token = self.sampler.choose(self.slots.scores(0)?, &[]);
+        }
+        Ok(start.elapsed())
+    }
+
+    fn step(&mut self, tokens: &[LlamaToken]) -> Result<Decoded, WorkerError> {
+        let kind = Kind::of(tokens.len());
+        self.slots.context().set_threads(self.threads.next(kind));
+        let start = Instant::now();
+        let decoded = self.slots.evaluate(&[Part { slot: SLOT, tokens }])?;
+        self.threads.note(kind, tokens.len(), start.elapsed());
+        Ok(decoded)
+    }
 }
 
 /// The `index`-th of a fixed series of tokens that stand for text.

@@ -4,21 +4,32 @@ use std::{
     io::Read,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-        mpsc::{Receiver, SyncSender, sync_channel},
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel},
     },
     thread,
+    time::Instant,
 };
 
 use crate::{
     ProtocolError,
-    protocol::{ParentMessage, RequestId, read_message},
+    protocol::{ParentMessage, read_message},
 };
 
-/// Messages that may wait. The parent sends one request at a time, so a few are plenty.
-const BACKLOG: usize = 16;
+/// Messages that may wait. The worker takes them between two steps.
+const BACKLOG: usize = 64;
 
-/// The messages of the parent in their order, and what interrupts the work on one.
+/// What came from the parent.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    Message(ParentMessage),
+    /// Nothing yet.
+    Nothing,
+    /// There will be no more.
+    End,
+}
+
+/// The messages of the parent in their order, and what interrupts the work on them.
 pub(super) struct Inbox {
     messages: Receiver<Result<ParentMessage, ProtocolError>>,
     interrupts: Arc<Interrupts>,
@@ -32,14 +43,33 @@ impl Inbox {
         let reader = Arc::clone(&interrupts);
         thread::spawn(move || {
             read_all(input, &sender, &reader);
-            reader.ended.store(true, Ordering::Release);
+            reader.end();
         });
         Self { messages, interrupts }
     }
 
-    /// Waits for the next message; `None` when there will be no more.
-    pub(super) fn next(&self) -> Result<Option<ParentMessage>, ProtocolError> {
-        self.messages.recv().ok().transpose()
+    /// Waits for the next message, until a point in time if there is one.
+    pub(super) fn wait(&self, until: Option<Instant>) -> Result<Heard, ProtocolError> {
+        let received = match until {
+            None => self.messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(until) => {
+                self.messages.recv_timeout(until.saturating_duration_since(Instant::now()))
+            }
+        };
+        match received {
+            Ok(message) => message.map(Heard::Message),
+            Err(RecvTimeoutError::Timeout) => Ok(Heard::Nothing),
+            Err(RecvTimeoutError::Disconnected) => Ok(Heard::End),
+        }
+    }
+
+    /// The next message if it is there.
+    pub(super) fn poll(&self) -> Result<Heard, ProtocolError> {
+        match self.messages.try_recv() {
+            Ok(message) => message.map(Heard::Message),
+            Err(TryRecvError::Empty) => Ok(Heard::Nothing),
+            Err(TryRecvError::Disconnected) => Ok(Heard::End),
+        }
     }
 
     pub(super) const fn interrupts(&self) -> &Arc<Interrupts> {
@@ -47,11 +77,11 @@ impl Inbox {
     }
 }
 
-/// What interrupts the work on a request.
+/// What interrupts the work.
 #[derive(Default)]
 pub(super) struct Interrupts {
-    /// The request that was cancelled last. One runs at a time, so one place is enough.
-    cancelled: AtomicU64,
+    /// Set when a message came that should not wait for the end of a step.
+    abort: Arc<AtomicBool>,
     ended: AtomicBool,
 }
 
@@ -61,9 +91,19 @@ impl Interrupts {
         self.ended.load(Ordering::Acquire)
     }
 
-    /// Whether nobody waits for the answer to `id` any more. Ids start at 1.
-    pub(super) fn abandoned(&self, id: RequestId) -> bool {
-        self.cancelled.load(Ordering::Acquire) == id || self.ended()
+    /// The flag that ends a step early.
+    pub(super) const fn abort(&self) -> &Arc<AtomicBool> {
+        &self.abort
+    }
+
+    /// The message that interrupted was taken: steps run to their end again.
+    pub(super) fn heard(&self) {
+        self.abort.store(self.ended(), Ordering::Release);
+    }
+
+    fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+        self.abort.store(true, Ordering::Release);
     }
 }
 
@@ -75,16 +115,17 @@ fn read_all(
     loop {
         match read_message(&mut input) {
             Ok(None) => return,
-            Ok(Some(ParentMessage::Cancel { id })) => {
-                interrupts.cancelled.store(id, Ordering::Release);
-            }
             Ok(Some(message)) => {
+                // Before it is sent, so that whoever takes it can clear the flag.
+                if matches!(message, ParentMessage::Cancel { .. }) {
+                    interrupts.abort.store(true, Ordering::Release);
+                }
                 if sender.send(Ok(message)).is_err() {
                     return;
                 }
             }
             Err(error) => {
-                interrupts.ended.store(true, Ordering::Release);
+                interrupts.end();
                 // Nobody to tell means that the main loop ended first.
                 drop(sender.send(Err(error)));
                 return;
@@ -95,24 +136,39 @@ fn read_all(
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
-    use crate::protocol::{BenchPlan, encode};
+    use crate::protocol::encode;
 
     #[test]
-    fn a_cancellation_overtakes_what_waits() {
-        let bench = ParentMessage::Bench { plan: BenchPlan::default() };
-        let mut input = encode(&bench).expect("it fits");
-        input.extend(encode(&ParentMessage::Cancel { id: 3 }).expect("it fits"));
-        let inbox = Inbox::listen(std::io::Cursor::new(input));
-        assert_eq!(inbox.next().expect("a message"), Some(bench));
-        assert_eq!(inbox.next().expect("the end"), None);
-        assert!(inbox.interrupts().abandoned(3), "by its cancellation");
+    fn a_cancellation_interrupts_until_it_is_taken() {
+        let (input, mut parent) = std::io::pipe().expect("a pipe");
+        let inbox = Inbox::listen(input);
+        let cancel = ParentMessage::Cancel { id: 3 };
+        parent.write_all(&encode(&cancel).expect("it fits")).expect("it is read");
+        assert_eq!(inbox.wait(None).expect("a message"), Heard::Message(cancel));
+        assert!(inbox.interrupts().abort().load(Ordering::Acquire));
+        inbox.interrupts().heard();
+        assert!(!inbox.interrupts().abort().load(Ordering::Acquire));
+        assert_eq!(inbox.poll().expect("no message"), Heard::Nothing);
+        drop(parent);
+        assert_eq!(inbox.wait(None).expect("the end"), Heard::End);
+        inbox.interrupts().heard();
+        assert!(inbox.interrupts().abort().load(Ordering::Acquire), "for good");
     }
 
     #[test]
     fn rubbish_is_an_error_and_interrupts() {
         let inbox = Inbox::listen(&b"\x03\0\0\0{}}GET / HTTP/1.1"[..]);
-        assert!(matches!(inbox.next(), Err(ProtocolError::Malformed)));
+        assert!(matches!(inbox.wait(None), Err(ProtocolError::Malformed)));
         assert!(inbox.interrupts().ended());
+    }
+
+    #[test]
+    fn waiting_ends_in_time() {
+        let (input, _parent) = std::io::pipe().expect("a pipe");
+        let inbox = Inbox::listen(input);
+        assert_eq!(inbox.wait(Some(Instant::now())).expect("no message"), Heard::Nothing);
     }
 }

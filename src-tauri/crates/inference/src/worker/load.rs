@@ -1,41 +1,62 @@
 //! Loads the model from an inherited descriptor.
 
-use std::{cell::Cell, io::Write, num::NonZeroU32, sync::Arc};
+use std::{
+    cell::Cell,
+    io::Write,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use llama_cpp_2::{
     LogOptions,
-    context::{LlamaContext, params::LlamaContextParams},
     llama_backend::LlamaBackend,
     model::{LlamaModel, params::LlamaModelParams},
     send_logs_to_tracing,
 };
 
-use super::{inbox::Inbox, outbox::Outbox, sequence::CHUNK_TOKENS};
+use super::{
+    context::{Context, Shape},
+    inbox::Inbox,
+    outbox::Outbox,
+    pace::LARGEST_CHUNK,
+};
 use crate::{LoadError, protocol::WorkerMessage};
 
 /// The least progress that is worth a message.
 const PROGRESS_STEP: f32 = 0.02;
 
-/// `LLAMA_FLASH_ATTN_TYPE_DISABLED`. On this processor code the default model generates 71 tokens/s
-/// after 1,400 tokens without flash attention and 38 with it (117 and 130 on an empty context).
-const FLASH_ATTENTION: i32 = 0;
-
-/// Below this, one thread generates as fast as several: the threads would meet at a barrier every
-/// few microseconds. The default model on two cores makes 139 tokens/s with one and 143 with two
+/// Below this, one thread generates about as fast as several, which meet at a barrier every few
+/// microseconds, so that one is tried first. The default model on two cores makes 139 tokens/s with one and 143 with two
 /// when nothing else runs, and 70 against 9 when nine other threads do.
 const SMALL_MODEL_PARAMETERS: u64 = 500_000_000;
+
+/// Sequences beyond which none is computed at the same time.
+const MOST_SEQUENCES: u32 = 16;
 
 /// What the parent asked to load.
 pub(super) struct LoadOrder {
     pub(super) fd: u32,
     pub(super) context_tokens: u32,
+    pub(super) sequences: u32,
+    pub(super) memory_mb: u64,
     pub(super) threads: u32,
     pub(super) chat_template: Option<String>,
 }
 
+/// What memory there is for keys and values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Room {
+    /// Sequences that are computed at the same time.
+    pub(super) sequences: u32,
+    /// Tokens of each.
+    slot_tokens: u32,
+    /// Bytes for sequences between turns.
+    pub(super) kept_bytes: usize,
+}
+
 /// A model in memory.
 pub(super) struct Loaded {
-    backend: LlamaBackend,
+    /// llama.cpp works while this is there.
+    _backend: LlamaBackend,
     pub(super) model: LlamaModel,
 }
 
@@ -69,7 +90,7 @@ impl LoadOrder {
         let path = format!("/proc/self/fd/{}", self.fd);
         let model =
             LlamaModel::load_from_file(&backend, path, &parameters).map_err(|_| LoadError::File)?;
-        Ok(Loaded { backend, model })
+        Ok(Loaded { _backend: backend, model })
     }
 }
 
@@ -102,26 +123,76 @@ impl Loaded {
         name.to_owned()
     }
 
-    /// Threads that generate an answer, when `threads` compute its prompt.
-    pub(super) fn decode_threads(&self, threads: u32) -> u32 {
-        if self.model.n_params() < SMALL_MODEL_PARAMETERS { 1 } else { threads }
+    /// Whether answers are likely to be fastest on one thread.
+    pub(super) fn is_small(&self) -> bool {
+        self.model.n_params() < SMALL_MODEL_PARAMETERS
     }
 
-    /// Makes the context that holds one sequence.
-    pub(super) fn context(&self, order: &LoadOrder) -> Result<LlamaContext<'_>, LoadError> {
-        let tokens = order.context_tokens.min(self.model.n_ctx_train());
-        let prefill = order.threads.max(1);
-        let count = |threads| i32::try_from(threads).map_err(|_| LoadError::Context);
-        let chunk = u32::try_from(CHUNK_TOKENS).expect("a chunk is small");
-        let parameters = LlamaContextParams::default()
-            .with_n_ctx(Some(NonZeroU32::new(tokens).ok_or(LoadError::Context)?))
-            .with_n_seq_max(1)
-            .with_n_batch(chunk)
-            .with_n_ubatch(chunk)
-            .with_n_threads(count(self.decode_threads(prefill))?)
-            .with_n_threads_batch(count(prefill)?)
-            .with_flash_attention_policy(FLASH_ATTENTION)
-            .with_no_perf(true);
-        self.model.new_context(&self.backend, parameters).map_err(|_| LoadError::Context)
+    /// Shares the memory out: at most half of it for what is computed, one sequence at least.
+    pub(super) fn room(&self, order: &LoadOrder) -> Room {
+        let slot_tokens = order.context_tokens.min(self.model.n_ctx_train());
+        share_out(order, slot_tokens, self.bytes_per_token())
+    }
+
+    /// Bytes of keys and values for one token: two vectors of 16-bit numbers a layer.
+    fn bytes_per_token(&self) -> u64 {
+        let width = u64::try_from(self.model.n_embd()).unwrap_or(0);
+        let head = width / u64::from(self.model.n_head().max(1));
+        2 * 2 * head * u64::from(self.model.n_head_kv()) * u64::from(self.model.n_layer())
+    }
+
+    /// Makes the context that holds what is computed.
+    pub(super) fn context(
+        &self,
+        room: Room,
+        abort: &Arc<AtomicBool>,
+    ) -> Result<Context<'_>, LoadError> {
+        let chunk_tokens = u32::try_from(LARGEST_CHUNK).map_err(|_| LoadError::Context)?;
+        let shape = Shape {
+            slots: room.sequences,
+            slot_tokens: room.slot_tokens,
+            step_tokens: chunk_tokens + room.sequences,
+            chunk_tokens,
+        };
+        Context::new(&self.model, shape, Arc::clone(abort))
+    }
+}
+
+fn share_out(order: &LoadOrder, slot_tokens: u32, bytes_per_token: u64) -> Room {
+    let budget = order.memory_mb.saturating_mul(1_000_000);
+    let slot_bytes = bytes_per_token.max(1).saturating_mul(u64::from(slot_tokens.max(1)));
+    let most = u64::from(order.sequences.clamp(1, MOST_SEQUENCES));
+    let sequences = (budget / 2 / slot_bytes).clamp(1, most);
+    let left = budget.saturating_sub(sequences * slot_bytes);
+    Room {
+        sequences: u32::try_from(sequences).unwrap_or(1),
+        slot_tokens,
+        kept_bytes: usize::try_from(left).unwrap_or(usize::MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_shared_between_what_is_computed_and_what_is_kept() {
+        let order = |memory_mb, sequences| LoadOrder {
+            fd: 2,
+            context_tokens: 2048,
+            sequences,
+            memory_mb,
+            threads: 2,
+            chat_template: None,
+        };
+        // 47 MB a sequence, as with the default model.
+        let room = |memory, sequences| share_out(&order(memory, sequences), 2048, 23_040);
+        assert_eq!(room(1_000, 8).sequences, 8);
+        assert_eq!(room(400, 8).sequences, 4);
+        assert_eq!(room(1_000, 99).sequences, MOST_SEQUENCES.min(10));
+        let tight = room(10, 8);
+        assert_eq!((tight.sequences, tight.kept_bytes), (1, 0));
+        let ample = room(1_000, 8);
+        assert_eq!(ample.kept_bytes, 1_000_000_000 - 8 * 2048 * 23_040);
     }
 }

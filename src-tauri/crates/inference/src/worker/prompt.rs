@@ -237,6 +237,60 @@ mod tests {
     }
 
     #[test]
+    fn each_family_is_written_in_its_own_format() {
+        let messages = [
+            Message::system("Be brief."),
+            Message::user("Hi"),
+            Message::assistant("Hello."),
+            Message::user("And?"),
+        ];
+        let families = [
+            (
+                // Qwen and SmolLM too.
+                "chatml",
+                "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n\
+                 <|im_start|>assistant\nHello.<|im_end|>\n<|im_start|>user\nAnd?<|im_end|>\n\
+                 <|im_start|>assistant\n",
+            ),
+            (
+                "llama3",
+                "<|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>\
+                 <|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>\
+                 <|start_header_id|>assistant<|end_header_id|>\n\nHello.<|eot_id|>\
+                 <|start_header_id|>user<|end_header_id|>\n\nAnd?<|eot_id|>\
+                 <|start_header_id|>assistant<|end_header_id|>\n\n",
+            ),
+            (
+                "gemma",
+                "<start_of_turn>user\nBe brief.\n\nHi<end_of_turn>\n<start_of_turn>model\n\
+                 Hello.<end_of_turn>\n<start_of_turn>user\nAnd?<end_of_turn>\n\
+                 <start_of_turn>model\n",
+            ),
+            (
+                "mistral-v7",
+                "[SYSTEM_PROMPT] Be brief.[/SYSTEM_PROMPT][INST] Hi[/INST] Hello.</s>[INST] \
+                 And?[/INST]",
+            ),
+            (
+                "phi3",
+                "<|system|>\nBe brief.<|end|>\n<|user|>\nHi<|end|>\n<|assistant|>\nHello.<|end|>\n\
+                 <|user|>\nAnd?<|end|>\n<|assistant|>\n",
+            ),
+            (
+                "phi4",
+                "<|im_start|>system<|im_sep|>Be brief.<|im_end|><|im_start|>user<|im_sep|>Hi\
+                 <|im_end|><|im_start|>assistant<|im_sep|>Hello.<|im_end|><|im_start|>user\
+                 <|im_sep|>And?<|im_end|><|im_start|>assistant<|im_sep|>",
+            ),
+        ];
+        for (family, whole) in families {
+            let tokens = format(Some(family)).tokens(&messages, Ending::Answer).expect(family);
+            let text = MODEL.vocab().detokenize(&tokens, false, true);
+            assert_eq!(String::from_utf8_lossy(&text), whole, "{family}");
+        }
+    }
+
+    #[test]
     fn a_template_is_cut_at_its_placeholders() {
         let rendered = format!("<s>{}</s><u>{}</u><a>", placeholder(0), placeholder(1));
         assert_eq!(split(&rendered, 2), Some(vec!["<s>", "</s><u>", "</u><a>"]));

@@ -1,45 +1,50 @@
-//! Serves the requests of one parent with one loaded model.
+//! Serves the requests of one parent with one loaded model: all of them together, step by step.
 
 use std::{
     io::Write,
     time::{Duration, Instant},
 };
 
+use llama_cpp_2::token::LlamaToken;
+
 use super::{
+    answer::{Answer, Request},
     bench,
-    inbox::Inbox,
+    context::Decoded,
+    inbox::{Heard, Inbox},
+    kept::{Kept, Owner},
     load::{LoadOrder, Loaded},
     memory::MemoryGauge,
     outbox::Outbox,
+    pace::{LARGEST_CHUNK, Pace},
+    plan::{self, Work},
     prompt::{Ending, PromptFormat},
-    repetition::is_looping,
     sampler::Sampler,
-    sequence::Sequence,
-    utf8::Utf8Stream,
+    slots::{Part, Slots},
+    threads::{Kind, Threads},
 };
 use crate::{
     LoadError, Message, ProtocolError, RejectReason, WorkerError,
-    protocol::{BenchFigures, BenchPlan, FinishReason, ParentMessage, RequestId, WorkerMessage},
+    protocol::{
+        BenchFigures, BenchPlan, FinishReason, ParentMessage, RequestId, WorkerMessage, WorkerStats,
+    },
 };
 
 /// A loaded model, and the pipes on which it is asked.
 pub(super) struct Session<'a, W> {
     format: PromptFormat<'a>,
-    sequence: Sequence<'a>,
+    slots: Slots<'a>,
+    kept: Kept,
+    answers: Vec<Answer>,
+    arrivals: u64,
+    threads: Threads,
+    pace: Pace,
     sampler: Sampler,
     inbox: &'a Inbox,
     outbox: &'a Outbox<W>,
     memory: MemoryGauge,
     /// The format of the weights.
     weights: String,
-    decode_threads: u32,
-}
-
-/// One request as it is worked on.
-struct Job {
-    id: RequestId,
-    max_tokens: usize,
-    deadline: Instant,
 }
 
 impl<'a, W: Write> Session<'a, W> {
@@ -51,150 +56,326 @@ impl<'a, W: Write> Session<'a, W> {
         memory: MemoryGauge,
     ) -> Result<Self, LoadError> {
         let format = PromptFormat::new(&loaded.model, order.chat_template.as_deref())?;
-        let sequence = Sequence::new(loaded.context(order)?);
+        let room = loaded.room(order);
+        let context = loaded.context(room, inbox.interrupts().abort())?;
         Ok(Self {
             format,
-            sequence,
+            slots: Slots::new(context, room.sequences),
+            kept: Kept::new(room.kept_bytes),
+            answers: Vec::new(),
+            arrivals: 0,
+            threads: Threads::new(order.threads, loaded.is_small()),
+            pace: Pace::default(),
             sampler: Sampler::default(),
             inbox,
             outbox,
             memory,
             weights: loaded.weights(),
-            decode_threads: loaded.decode_threads(order.threads),
         })
     }
 
-    /// Evaluates a few tokens and forgets them. Afterwards every thread exists (two tokens are a
-    /// prompt, for which llama.cpp starts them all) and the weights are in memory.
+    /// Evaluates a few tokens and forgets them. Afterwards every thread exists and the weights are
+    /// in memory.
     pub(super) fn warm_up(&mut self) -> Result<(), WorkerError> {
         let token = bench::text_token(self.format.vocabulary(), 0);
-        self.sequence.evaluate(&[token, token])?;
-        self.sequence.evaluate(&[token])?;
-        self.sequence.truncate(0)?;
-        Ok(())
+        self.slots.context().set_threads(self.threads.next(Kind::Many));
+        self.slots.evaluate(&[Part { slot: 0, tokens: &[token, token] }])?;
+        self.slots.evaluate(&[Part { slot: 0, tokens: &[token] }])?;
+        self.slots.truncate(0, 0)
     }
 
-    pub(super) fn handle(&mut self, message: ParentMessage) -> Result<(), WorkerError> {
+    /// How many requests may run at the same time.
+    pub(super) fn sequences(&self) -> u32 {
+        self.slots.count()
+    }
+
+    /// Works until the parent's input ends.
+    pub(super) fn serve(&mut self) -> Result<(), WorkerError> {
+        loop {
+            let heard = if self.answers.is_empty() {
+                self.inbox.wait(self.kept.next_expiry())?
+            } else {
+                self.inbox.poll()?
+            };
+            match heard {
+                Heard::Message(message) => self.handle(message)?,
+                Heard::Nothing => {
+                    self.expire()?;
+                    self.step()?;
+                }
+                Heard::End => return Ok(()),
+            }
+        }
+    }
+
+    fn handle(&mut self, message: ParentMessage) -> Result<(), WorkerError> {
         match message {
             ParentMessage::Prepare { messages } => self.prepare(&messages),
-            ParentMessage::Generate { id, messages, max_tokens, deadline_ms } => {
+            ParentMessage::Generate { id, owner, priority, messages, max_tokens, deadline_ms } => {
                 let deadline = Instant::now()
                     .checked_add(Duration::from_millis(deadline_ms))
                     .ok_or(ProtocolError::Malformed)?;
                 let max_tokens = usize::try_from(max_tokens).unwrap_or(usize::MAX);
-                self.generate(&Job { id, max_tokens, deadline }, &messages)
+                let owner = Owner::Session(owner);
+                self.begin(Request { id, owner, priority, max_tokens, deadline }, &messages)
             }
-            ParentMessage::Bench { plan } => self.bench(plan),
-            ParentMessage::Load { .. } | ParentMessage::Cancel { .. } => {
+            ParentMessage::Cancel { id } => {
+                self.inbox.interrupts().heard();
+                for answer in self.answers.iter_mut().filter(|answer| answer.request.id == id) {
+                    answer.cancelled = true;
+                }
+                Ok(())
+            }
+            ParentMessage::Forget { owners } => {
+                owners.into_iter().map(Owner::Session).try_for_each(|owner| self.forget(owner))
+            }
+            ParentMessage::Bench { plan } if self.answers.is_empty() => self.bench(plan),
+            ParentMessage::Load { .. } | ParentMessage::Bench { .. } => {
                 Err(ProtocolError::OutOfTurn.into())
             }
         }
     }
 
-    /// Computes the start of later prompts, unless it is there. A start that does not fit or that
-    /// the template cannot express alone is left to the prompts themselves.
-    fn prepare(&mut self, messages: &[Message]) -> Result<(), WorkerError> {
-        let Ok(prefix) = self.format.tokens(messages, Ending::Open) else { return Ok(()) };
-        let common = self.sequence.common_prefix(&prefix);
-        if common == prefix.len() || prefix.len() >= self.sequence.capacity() {
-            return Ok(());
+    fn forget(&mut self, owner: Owner) -> Result<(), WorkerError> {
+        for answer in self.answers.iter_mut().filter(|answer| answer.request.owner == owner) {
+            answer.forgotten = true;
         }
-        let kept = self.sequence.truncate(common)?;
-        let interrupts = self.inbox.interrupts();
-        let ended = || interrupts.ended().then_some(FinishReason::Cancelled);
-        self.sequence.extend(&prefix[kept..], ended).map(drop)
+        self.kept.forget(owner);
+        self.slots.forget(owner)
     }
 
-    fn generate(&mut self, job: &Job, messages: &[Message]) -> Result<(), WorkerError> {
-        let id = job.id;
-        let limit = self.sequence.capacity().saturating_sub(job.max_tokens);
-        let prompt = if messages.is_empty() || job.max_tokens == 0 {
-            Err(RejectReason::Empty)
-        } else {
-            self.format.tokens(messages, Ending::Answer)
+    /// Computes the start of later prompts. A start that does not fit or that the template cannot
+    /// express alone is left to the prompts themselves.
+    fn prepare(&mut self, messages: &[Message]) -> Result<(), WorkerError> {
+        self.kept.forget(Owner::Everybody);
+        let Ok(prefix) = self.format.tokens(messages, Ending::Open) else { return Ok(()) };
+        if prefix.is_empty() || prefix.len() >= self.slots.capacity() {
+            return Ok(());
+        }
+        // The scheduler leaves a place free but for moments in which everybody computes a prompt.
+        let Some(slot) = self.slots.take(Owner::Everybody, &prefix, &mut self.kept)? else {
+            return Ok(());
         };
-        let prompt = match prompt {
-            Ok(prompt) if prompt.is_empty() => Err(RejectReason::Empty),
-            Ok(prompt) if prompt.len() > limit => Err(RejectReason::PromptTooLong {
-                prompt_tokens: count(prompt.len()),
-                limit: count(limit),
-            }),
-            other => other,
-        };
-        let prompt = match prompt {
+        if self.read(slot, &prefix)? {
+            self.slots.keep(slot, Owner::Everybody, &mut self.kept)?;
+        }
+        self.slots.release(slot);
+        Ok(())
+    }
+
+    /// Computes what `tokens` has beyond what stands in `slot`, alone. False when the parent is
+    /// gone.
+    fn read(&mut self, slot: u32, tokens: &[LlamaToken]) -> Result<bool, WorkerError> {
+        let present = self.slots.tokens(slot).len();
+        for chunk in tokens[present..].chunks(LARGEST_CHUNK) {
+            if self.inbox.interrupts().ended() {
+                return Ok(false);
+            }
+            self.compute(&[Part { slot, tokens: chunk }])?;
+        }
+        Ok(self.slots.tokens(slot).len() == tokens.len())
+    }
+
+    /// Takes a request, if it can be answered.
+    fn begin(&mut self, request: Request, messages: &[Message]) -> Result<(), WorkerError> {
+        let id = request.id;
+        let prompt = match self.prompt(&request, messages) {
             Ok(prompt) => prompt,
             Err(reason) => return Ok(self.outbox.send(&WorkerMessage::Rejected { id, reason })?),
         };
-
-        // The last token is always evaluated, since its scores choose the first of the answer.
-        let common = self.sequence.common_prefix(&prompt).min(prompt.len() - 1);
-        let cached = self.sequence.truncate(common)?;
+        let taken = self.slots.take(request.owner, &prompt, &mut self.kept)?;
+        let slot = taken.ok_or(ProtocolError::OutOfTurn)?;
         self.outbox.send(&WorkerMessage::Started {
             id,
             prompt_tokens: count(prompt.len()),
-            cached_tokens: count(cached),
+            cached_tokens: count(self.slots.tokens(slot).len()),
         })?;
-        let interrupts = self.inbox.interrupts();
-        let interrupted = || {
-            if interrupts.abandoned(id) {
-                Some(FinishReason::Cancelled)
-            } else if Instant::now() >= job.deadline {
-                Some(FinishReason::Deadline)
-            } else {
-                None
+        self.answers.push(Answer::new(request, slot, self.arrivals, prompt));
+        self.arrivals += 1;
+        Ok(())
+    }
+
+    fn prompt(
+        &self,
+        request: &Request,
+        messages: &[Message],
+    ) -> Result<Vec<LlamaToken>, RejectReason> {
+        if messages.is_empty() || request.max_tokens == 0 {
+            return Err(RejectReason::Empty);
+        }
+        let prompt = self.format.tokens(messages, Ending::Answer)?;
+        let limit = self.slots.capacity().saturating_sub(request.max_tokens);
+        if prompt.is_empty() {
+            return Err(RejectReason::Empty);
+        }
+        if prompt.len() > limit {
+            return Err(RejectReason::PromptTooLong {
+                prompt_tokens: count(prompt.len()),
+                limit: count(limit),
+            });
+        }
+        Ok(prompt)
+    }
+
+    /// Ends what is cancelled or late, computes one step of all the others, and says what came.
+    fn step(&mut self) -> Result<(), WorkerError> {
+        self.end_interrupted()?;
+        if self.answers.is_empty() {
+            return Ok(());
+        }
+        // llama.cpp computes neighbours together, and wants them in order.
+        self.answers.sort_by_key(|answer| answer.slot);
+        let present: Vec<usize> =
+            self.answers.iter().map(|answer| self.slots.tokens(answer.slot).len()).collect();
+        let works: Vec<Work> = self
+            .answers
+            .iter()
+            .zip(&present)
+            .map(|(answer, present)| answer.work(*present))
+            .collect();
+        let plan = plan::plan(&works, self.pace.chunk(&works));
+        for at in plan.overtaken {
+            self.answers[at].overtaken = true;
+        }
+        let answers = std::mem::take(&mut self.answers);
+        let shares = answers.iter().zip(present.iter().zip(&plan.tokens));
+        let parts: Vec<Part<'_>> = shares
+            .filter(|(_, (_, tokens))| **tokens > 0)
+            .map(|(answer, (present, tokens))| Part {
+                slot: answer.slot,
+                tokens: answer.pending(*present, *tokens),
+            })
+            .collect();
+        let decoded = self.compute(&parts)?;
+        drop(parts);
+        self.answers = answers;
+        match decoded {
+            Decoded::Whole => self.say_next(&plan.tokens),
+            Decoded::Aborted => Ok(()),
+        }
+    }
+
+    /// Computes one step with as many threads as are fastest, and times it.
+    fn compute(&mut self, parts: &[Part<'_>]) -> Result<Decoded, WorkerError> {
+        let tokens = parts.iter().map(|part| part.tokens.len()).sum();
+        let kind = Kind::of(tokens);
+        self.slots.context().set_threads(self.threads.next(kind));
+        let start = Instant::now();
+        let decoded = self.slots.evaluate(parts)?;
+        let time = start.elapsed();
+        match decoded {
+            Decoded::Whole => {
+                self.threads.note(kind, tokens, time);
+                self.pace.note(kind, tokens, time);
             }
-        };
-        let (reason, completion_tokens) =
-            match self.sequence.extend(&prompt[cached..], interrupted)? {
-                Some(reason) => (reason, 0),
-                None => self.answer(job, interrupted)?,
-            };
-        Ok(self.outbox.send(&WorkerMessage::Finished { id, reason, completion_tokens })?)
+            Decoded::Aborted => {}
+        }
+        Ok(decoded)
+    }
+
+    /// Chooses the next token of every answer that took part in the step and has all it needs.
+    fn say_next(&mut self, shares: &[usize]) -> Result<(), WorkerError> {
+        let mut ended = Vec::new();
+        let mut part = 0;
+        for (at, share) in shares.iter().enumerate() {
+            if *share == 0 {
+                continue;
+            }
+            let answer = &mut self.answers[at];
+            if answer.is_computed(self.slots.tokens(answer.slot).len()) {
+                let scores = self.slots.scores(part)?;
+                let said = answer.go_on(scores, &mut self.sampler, &self.format);
+                let id = answer.request.id;
+                self.say(id, said.text)?;
+                ended.extend(said.end.map(|reason| (at, reason)));
+            }
+            part += 1;
+        }
+        for (at, reason) in ended.into_iter().rev() {
+            self.end(at, reason)?;
+        }
+        self.close_gaps()
+    }
+
+    fn end_interrupted(&mut self) -> Result<(), WorkerError> {
+        let now = Instant::now();
+        for at in (0..self.answers.len()).rev() {
+            if let Some(reason) = self.answers[at].interruption(now) {
+                self.end(at, reason)?;
+            }
+        }
+        self.close_gaps()
+    }
+
+    /// Ends an answer, and keeps its sequence for the next turn.
+    fn end(&mut self, at: usize, reason: FinishReason) -> Result<(), WorkerError> {
+        let answer = self.answers.remove(at);
+        let (id, slot, owner) = (answer.request.id, answer.slot, answer.request.owner);
+        let forgotten = answer.forgotten;
+        let (text, completion_tokens) = answer.finish();
+        self.say(id, text)?;
+        let completion_tokens = count(completion_tokens);
+        self.outbox.send(&WorkerMessage::Finished { id, reason, completion_tokens })?;
+        if forgotten {
+            self.slots.truncate(slot, 0)?;
+        } else {
+            self.slots.keep(slot, owner, &mut self.kept)?;
+        }
+        self.slots.release(slot);
+        let stats = self.stats();
+        Ok(self.outbox.send(&WorkerMessage::Stats { stats })?)
+    }
+
+    fn close_gaps(&mut self) -> Result<(), WorkerError> {
+        while let Some((from, to)) = self.slots.close_gap()? {
+            for answer in self.answers.iter_mut().filter(|answer| answer.slot == from) {
+                answer.slot = to;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives up what is kept for people who did not come back.
+    fn expire(&mut self) -> Result<(), WorkerError> {
+        let now = Instant::now();
+        if self.kept.next_expiry().is_some_and(|expiry| expiry <= now) {
+            self.kept.expire(now);
+            self.slots.empty_free()?;
+        }
+        Ok(())
+    }
+
+    fn stats(&mut self) -> WorkerStats {
+        WorkerStats {
+            memory_mb: self.memory.peak_mb(),
+            kept_sequences: count(self.kept.len()),
+            kept_mb: u64::try_from(self.kept.bytes()).unwrap_or(u64::MAX) / 1_000_000,
+            evicted: self.kept.evicted(),
+            decode_threads: self.threads.settled(Kind::Single),
+            prefill_threads: self.threads.settled(Kind::Many),
+        }
     }
 
     fn bench(&mut self, plan: BenchPlan) -> Result<(), WorkerError> {
+        self.kept.forget_conversations();
+        self.slots.empty_free()?;
         let ended = || self.inbox.interrupts().ended();
-        let vocabulary = self.format.vocabulary();
-        let rates = bench::measure(plan, vocabulary, &mut self.sequence, &mut self.sampler, ended)?;
+        let rates = bench::Bench {
+            vocabulary: self.format.vocabulary(),
+            slots: &mut self.slots,
+            threads: &mut self.threads,
+            sampler: &mut self.sampler,
+        }
+        .measure(plan, ended)?;
         let figures = BenchFigures {
             prefill_tokens_per_second: rates.prefill,
             decode_tokens_per_second: rates.decode,
-            decode_threads: self.decode_threads,
+            prefill_threads: self.threads.settled(Kind::Many),
+            decode_threads: self.threads.settled(Kind::Single),
             format: self.weights.clone(),
             memory_mb: self.memory.peak_mb(),
         };
         Ok(self.outbox.send(&WorkerMessage::Benched { figures })?)
-    }
-
-    /// Generates token by token; returns why it ended and after how many tokens.
-    fn answer(
-        &mut self,
-        job: &Job,
-        interrupted: impl Fn() -> Option<FinishReason>,
-    ) -> Result<(FinishReason, u32), WorkerError> {
-        let mut answer = Vec::with_capacity(job.max_tokens);
-        let mut characters = Utf8Stream::default();
-        let reason = loop {
-            if let Some(reason) = interrupted() {
-                break reason;
-            }
-            let token = self.sampler.choose(self.sequence.logits(), &answer);
-            if self.format.is_control(token) {
-                break FinishReason::Stop;
-            }
-            answer.push(token);
-            let bytes = self.format.vocabulary().token_to_piece(token, false, None);
-            self.say(job.id, characters.push(&bytes))?;
-            if answer.len() == job.max_tokens {
-                break FinishReason::Length;
-            }
-            if is_looping(&answer) {
-                break FinishReason::Repetition;
-            }
-            self.sequence.evaluate(&[token])?;
-        };
-        self.say(job.id, characters.finish())?;
-        Ok((reason, count(answer.len())))
     }
 
     fn say(&self, id: RequestId, text: String) -> Result<(), ProtocolError> {

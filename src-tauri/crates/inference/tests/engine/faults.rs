@@ -12,8 +12,8 @@ use cloister_inference::{
 use libtest_mimic::Trial;
 
 use crate::support::{
-    ask, endless, first_text, kill_worker, model, models_folder, reach, read, ready, record,
-    request, trial, worker, workers,
+    ask, endless, first_text, kill_worker, model, models_folder, reach, read, ready, ready_for,
+    record, request, trial, worker, workers,
 };
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -33,7 +33,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 const ENDED: GenerationEvent = GenerationEvent::Failed(EngineError::WorkerEnded);
 
 async fn a_killed_worker_fails_one_answer() {
-    let engine = ready("killed").await;
+    let engine = ready_for("killed", 1).await;
     let prefix = Message::system("You are terse. ".repeat(20));
     engine.prepare(vec![prefix.clone()]);
     let mut generation = engine.generate(endless());

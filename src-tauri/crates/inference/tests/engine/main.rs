@@ -9,6 +9,7 @@ mod answers;
 mod faults;
 mod queueing;
 mod support;
+mod together;
 mod worker_process;
 
 use std::{
@@ -26,8 +27,13 @@ fn main() -> ExitCode {
             run_worker(|| Err(io::ErrorKind::PermissionDenied.into()))
         }
         _ => {
-            let trials =
-                [answers::trials(), queueing::trials(), faults::trials(), worker_process::trials()];
+            let trials = [
+                answers::trials(),
+                together::trials(),
+                queueing::trials(),
+                faults::trials(),
+                worker_process::trials(),
+            ];
             let trials: Vec<Trial> = trials.into_iter().flatten().collect();
             libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
         }

@@ -3,7 +3,7 @@
 use cloister_inference::{EngineError, EngineState, FinishReason, GenerationEvent};
 use libtest_mimic::Trial;
 
-use crate::support::{ask, endless, first_text, reach, read, ready, start, trial};
+use crate::support::{ask, endless, first_text, reach, read, ready_for, start, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
@@ -29,7 +29,7 @@ async fn requests_wait_while_the_model_loads() {
 }
 
 async fn positions_are_honest() {
-    let engine = ready("positions").await;
+    let engine = ready_for("positions", 1).await;
     let mut running = engine.generate(endless());
     first_text(&mut running).await;
     let mut second = engine.generate(ask("What is the capital of France?", 16));
@@ -49,7 +49,7 @@ async fn positions_are_honest() {
 }
 
 async fn the_queue_is_bounded() {
-    let engine = ready("bounded").await;
+    let engine = ready_for("bounded", 1).await;
     let mut running = engine.generate(endless());
     first_text(&mut running).await;
     let waiting: Vec<_> = (0..16).map(|_| engine.generate(ask("Hello!", 4))).collect();

@@ -4,9 +4,9 @@ use std::{fs, future::Future, path::PathBuf, process::Command, time::Duration};
 
 use cloister_inference::{
     Engine, EngineOptions, EngineState, FinishReason, GenerateRequest, Generation, GenerationEvent,
-    Manifest, Message, ModelRecord, WorkerCommand, verify,
+    Manifest, Message, ModelRecord, Priority, WorkerCommand, verify,
 };
-use cloister_types::VerifiedModel;
+use cloister_types::{SeededEntropy, SessionId, VerifiedModel};
 use libtest_mimic::Trial;
 
 /// A test that runs `body` on a runtime of its own.
@@ -47,16 +47,26 @@ pub(crate) fn worker(tag: &str) -> WorkerCommand {
     }
 }
 
+/// An engine that answers four at a time.
 pub(crate) fn start(tag: &str) -> Engine {
+    Engine::start(worker(tag), model(), options(4))
+}
+
+/// Options of an engine that answers `sequences` at a time.
+pub(crate) fn options(sequences: u32) -> EngineOptions {
     // One thread, since tests run beside each other and threads that wait for each other do badly.
     let threads = std::num::NonZeroU32::MIN;
-    let options = EngineOptions { threads, ..EngineOptions::for_record(&record()) };
-    Engine::start(worker(tag), model(), options)
+    EngineOptions { threads, sequences, memory_mb: 500, ..EngineOptions::for_record(&record()) }
 }
 
 /// An engine whose model is loaded.
 pub(crate) async fn ready(tag: &str) -> Engine {
-    let engine = start(tag);
+    ready_for(tag, 4).await
+}
+
+/// As [`ready`], answering `sequences` at a time.
+pub(crate) async fn ready_for(tag: &str, sequences: u32) -> Engine {
+    let engine = Engine::start(worker(tag), model(), options(sequences));
     reach(&engine, |state| matches!(state, EngineState::Ready { .. })).await;
     engine
 }
@@ -66,8 +76,25 @@ pub(crate) async fn reach(engine: &Engine, wanted: impl FnMut(&EngineState) -> b
     engine.watch().wait_for(wanted).await.expect("the engine runs");
 }
 
+/// The session numbered `number`.
+pub(crate) fn session(number: u64) -> SessionId {
+    SessionId::random(&SeededEntropy::new(number))
+}
+
+/// A request of the first session.
 pub(crate) fn request(messages: Vec<Message>, max_tokens: u32) -> GenerateRequest {
-    GenerateRequest { messages, max_tokens, deadline: Duration::from_mins(2) }
+    GenerateRequest {
+        owner: session(1),
+        priority: Priority::Interactive,
+        messages,
+        max_tokens,
+        deadline: Duration::from_mins(2),
+    }
+}
+
+/// The same of another session.
+pub(crate) fn of(number: u64, request: GenerateRequest) -> GenerateRequest {
+    GenerateRequest { owner: session(number), ..request }
 }
 
 pub(crate) fn ask(question: &str, max_tokens: u32) -> GenerateRequest {

@@ -8,14 +8,14 @@ use std::{
 };
 
 use cloister_inference::{
-    LoadError, Message, ProtocolError,
+    LoadError, Message, Priority, ProtocolError,
     protocol::{
         MAX_FRAME_BYTES, ParentMessage, VERSION, WorkerMessage, encode, read_message, write_message,
     },
 };
 use libtest_mimic::Trial;
 
-use crate::support::{model, models_folder, record};
+use crate::support::{model, models_folder, record, session};
 
 pub(crate) fn trials() -> Vec<Trial> {
     let trial = |name: &'static str, body: fn()| {
@@ -72,8 +72,14 @@ impl Worker {
     }
 
     fn load(&mut self) {
-        let chat_template = None;
-        self.say(&ParentMessage::Load { fd: 2, context_tokens: 512, threads: 1, chat_template });
+        self.say(&ParentMessage::Load {
+            fd: 2,
+            context_tokens: 512,
+            sequences: 2,
+            memory_mb: 100,
+            threads: 1,
+            chat_template: None,
+        });
     }
 
     fn load_until_ready(&mut self) {
@@ -98,6 +104,8 @@ fn default_worker() -> Worker {
 fn story() -> ParentMessage {
     ParentMessage::Generate {
         id: 1,
+        owner: session(1),
+        priority: Priority::Interactive,
         messages: vec![Message::user("Write a long story about a lighthouse.")],
         max_tokens: 400,
         deadline_ms: 600_000,
