@@ -40,6 +40,52 @@ export type UnlockState = Schemas["UnlockState"];
 export type Examination = Schemas["Examination"];
 export type ErrorCode = Schemas["ErrorCode"];
 
+// What people see who look after the appliance.
+export type NewAccount = Schemas["NewAccount"];
+export type MadeAccount = Schemas["MadeAccount"];
+export type Alert = Schemas["Alert"];
+export type AlertState = Schemas["AlertState"];
+export type AlertRule = Schemas["AlertRule"];
+export type AuditRecord = Schemas["AuditRecord"];
+export type AuditPage = Schemas["AuditPage"];
+export type AuditVerification = Schemas["AuditVerification"];
+export type Checkpoint = Schemas["Checkpoint"];
+export type Checkpoints = Schemas["Checkpoints"];
+export type Backup = Schemas["Backup"];
+export type Backups = Schemas["Backups"];
+export type BackupSchedule = Schemas["BackupSchedule"];
+export type Drill = Schemas["Drill"];
+export type Destination = Schemas["Destination"];
+export type Destinations = Schemas["Destinations"];
+export type Document = Schemas["Document"];
+export type IndexState = Schemas["IndexState"];
+export type Imported = Schemas["Imported"];
+export type Found = Schemas["Found"];
+export type Explanation = Schemas["Explanation"];
+export type FeedbackEntry = Schemas["FeedbackEntry"];
+export type Hold = Schemas["Hold"];
+export type Retention = Schemas["Retention"];
+export type Purge = Schemas["Purge"];
+export type Limit = Schemas["Limit"];
+export type Limits = Schemas["Limits"];
+export type Held = Schemas["Held"];
+export type Matrix = Schemas["Matrix"];
+export type MatrixCell = Schemas["MatrixCell"];
+export type Role = Schemas["Role"];
+export type Policy = Schemas["Policy"];
+export type PolicyList = Schemas["PolicyList"];
+export type PolicyCheck = Schemas["PolicyCheck"];
+export type PolicyChange = Schemas["PolicyChange"];
+export type PolicyShift = Schemas["PolicyShift"];
+export type PolicyVersion = Schemas["PolicyVersion"];
+export type Overview = Schemas["Overview"];
+export type ProcessingRecord = Schemas["ProcessingRecord"];
+export type RemovedKey = Schemas["RemovedKey"];
+export type Rotated = Schemas["Rotated"];
+export type Failure = Schemas["Failure"];
+export type ErasureToken = Schemas["ErasureToken"];
+export type Clock = Schemas["Clock"];
+
 /** What a turn is doing while it runs. */
 export type Stage = "guard" | "retrieve" | "queue" | "generate" | "check";
 
