@@ -17,6 +17,7 @@ import type { Component } from "svelte";
 import type { ApiClient } from "../../lib/api/client";
 import type { Session } from "../../lib/api/model";
 import type { PlainKey } from "../../lib/i18n/messages";
+import type { Timers } from "../../lib/timers";
 
 /** What every section gets. */
 export interface SectionProps {
@@ -24,6 +25,7 @@ export interface SectionProps {
   /** Whether the reader has a permission; each act asks the policy again. */
   may: (permission: string) => boolean;
   now: () => Date;
+  timers: Timers;
   /** Goes to another section. */
   onsection: (section: string) => void;
 }

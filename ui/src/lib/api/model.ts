@@ -3,6 +3,9 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+/** A type of which the API leaves open what lies in `Key`. */
+type Open<T, Key extends keyof T> = Omit<T, Key> & Record<Key, Record<string, unknown>>;
+
 export type Session = Schemas["Session"];
 export type Status = Schemas["Status"];
 export type ModelStatus = Schemas["ModelStatus"];
@@ -20,7 +23,7 @@ export type Passage = Schemas["Passage"];
 export type OwnConversation = Schemas["OwnConversation"];
 export type Feedback = Schemas["Feedback"];
 export type Rating = Schemas["Rating"];
-export type Account = Schemas["Account"];
+export type Account = Open<Schemas["Account"], "attributes">;
 export type Me = Schemas["Me"];
 export type OwnSession = Schemas["OwnSession"];
 export type Enrolment = Schemas["Enrolment"];
@@ -42,12 +45,12 @@ export type ErrorCode = Schemas["ErrorCode"];
 
 // What people see who look after the appliance.
 export type NewAccount = Schemas["NewAccount"];
-export type MadeAccount = Schemas["MadeAccount"];
-export type Alert = Schemas["Alert"];
+export type MadeAccount = Omit<Schemas["MadeAccount"], "account"> & { account: Account };
+export type Alert = Open<Schemas["Alert"], "details">;
 export type AlertState = Schemas["AlertState"];
 export type AlertRule = Schemas["AlertRule"];
-export type AuditRecord = Schemas["AuditRecord"];
-export type AuditPage = Schemas["AuditPage"];
+export type AuditRecord = Open<Schemas["AuditRecord"], "body">;
+export type AuditPage = Omit<Schemas["AuditPage"], "items"> & { items: AuditRecord[] };
 export type AuditVerification = Schemas["AuditVerification"];
 export type Checkpoint = Schemas["Checkpoint"];
 export type Checkpoints = Schemas["Checkpoints"];

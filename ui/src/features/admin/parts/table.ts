@@ -21,7 +21,7 @@ export interface TableColumn<Row> {
   sortable?: boolean;
   /** Holds what can be done with a row; it has no words above it. */
   acts?: boolean;
-  /** The window below which it goes: `m` 1100 px, `s` 640 px. */
+  /** The room of the table below which it goes: `m` 46 rem, `s` 30 rem. */
   hide?: "m" | "s";
 }
 

@@ -2,6 +2,7 @@
 import { codeOf } from "../../../lib/api/client";
 import type { PolicyChange, PolicyCheck } from "../../../lib/api/model";
 import type { PolicyApi } from "../../../lib/api/policy";
+import type { Timers } from "../../../lib/timers";
 
 /** How long typing has to pause before the draft is checked; a check takes seconds. */
 const QUIET_MS = 600;
@@ -16,15 +17,18 @@ export class PolicyEditor {
   /** The text in force. */
   #base = $state("");
   #version = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #cancel: () => void = () => {};
   changed = $derived.by(() => this.text.trim() !== this.#base.trim());
   ready = $derived.by(() => this.changed && this.check !== null && this.check.faults.length === 0);
 
-  constructor(private readonly api: PolicyApi) {}
+  constructor(
+    private readonly api: PolicyApi,
+    private readonly timers: Timers,
+  ) {}
 
   /** Begins with the text in force. */
   begin(text: string): void {
-    clearTimeout(this.#timer);
+    this.#cancel();
     this.#version += 1;
     this.#base = text;
     this.text = text;
@@ -39,9 +43,9 @@ export class PolicyEditor {
     this.check = null;
     this.error = null;
     this.#version += 1;
-    clearTimeout(this.#timer);
+    this.#cancel();
     this.checking = this.changed;
-    if (this.changed) this.#timer = setTimeout(() => void this.#examine(), QUIET_MS);
+    if (this.changed) this.#cancel = this.timers.after(QUIET_MS, () => void this.#examine());
   }
 
   apply(): Promise<PolicyChange> {
@@ -50,7 +54,7 @@ export class PolicyEditor {
 
   /** Stops what waits to be checked. */
   leave(): void {
-    clearTimeout(this.#timer);
+    this.#cancel();
     this.#version += 1;
   }
 

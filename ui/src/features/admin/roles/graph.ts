@@ -2,7 +2,7 @@
 import type { Role } from "../../../lib/api/model";
 
 export const BOX = { width: 104, height: 30 } as const;
-const GAP = { across: 30, down: 10 } as const;
+const GAP = { across: 18, down: 10 } as const;
 
 export interface Box {
   role: Role;
