@@ -1,4 +1,4 @@
-//! The window: the one API behind three commands, and a webview that can do nothing else.
+//! The window: the one API behind four commands, and a webview that can do nothing else.
 //!
 //! The session token stays on this side: the router's cookie is kept here and never reaches the
 //! webview.
@@ -18,7 +18,10 @@ use http::{HeaderMap, Method, Request, Response, header};
 use http_body_util::BodyExt;
 use serde::Serialize;
 use serde_json::{Value, json};
-use tauri::{State, ipc::Channel};
+use tauri::{
+    State,
+    ipc::{self, Channel, InvokeBody},
+};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
@@ -99,15 +102,25 @@ async fn attend(entrance: Entrance, folders: Folders, socket: Arc<Mutex<Option<C
 
 impl Desktop {
     async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Response<Body> {
+        let content = body.map(|value| ("application/json", Body::from(value.to_string())));
+        self.send(method, path, content).await
+    }
+
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        content: Option<(&'static str, Body)>,
+    ) -> Response<Body> {
         let method = Method::from_bytes(method.as_bytes()).unwrap_or(Method::GET);
         let mut request = Request::builder().method(method).uri(path);
         if let Some(token) = self.token().as_deref() {
             request = request.header(header::COOKIE, format!("{SESSION_COOKIE}={token}"));
         }
-        let body = match body {
-            Some(value) => {
-                request = request.header(header::CONTENT_TYPE, "application/json");
-                Body::from(value.to_string())
+        let body = match content {
+            Some((kind, body)) => {
+                request = request.header(header::CONTENT_TYPE, kind);
+                body
             }
             None => Body::empty(),
         };
@@ -147,6 +160,27 @@ pub(crate) async fn request(
     body: Option<Value>,
 ) -> Result<ApiAnswer, ()> {
     Ok(answer(desktop.call(&method, &path, body).await).await)
+}
+
+/// Hands the bytes of a file that somebody chose to the API; where they go is in a header, since the
+/// body is theirs.
+#[tauri::command]
+pub(crate) async fn upload(
+    desktop: State<'_, Desktop>,
+    request: ipc::Request<'_>,
+) -> Result<ApiAnswer, ()> {
+    let path = request.headers().get("path").and_then(|path| path.to_str().ok()).unwrap_or("/");
+    let content = bytes(request.body()).map(|bytes| ("application/octet-stream", bytes.into()));
+    Ok(answer(desktop.send("PUT", path, content).await).await)
+}
+
+/// Bytes as they come from the webview: as they are or, where its requests carry text only, as a
+/// list of numbers.
+fn bytes(body: &InvokeBody) -> Option<Vec<u8>> {
+    match body {
+        InvokeBody::Raw(bytes) => Some(bytes.clone()),
+        InvokeBody::Json(numbers) => serde_json::from_value(numbers.clone()).ok(),
+    }
 }
 
 /// Follows a stream of server-sent events; resolves when it has ended. What a turn emits is

@@ -136,6 +136,10 @@ export class FakeApi implements Transport {
     return { status: 200, body: { file: `/home/ada/Downloads/${name}` } };
   }
 
+  upload(path: string, bytes: Uint8Array): Promise<Reply> {
+    return this.request("PUT", path, { bytes: bytes.length });
+  }
+
   stream(path: string, onEvent: (event: RawEvent) => void, signal: AbortSignal): Promise<Reply> {
     this.calls.push({ method: "GET", path, body: undefined });
     return new Promise((end) => this.streams.push({ path, onEvent, signal, end }));

@@ -22,3 +22,10 @@ window.matchMedia ??= (query) =>
 Element.prototype.scrollIntoView ??= () => {};
 Element.prototype.animate ??= () =>
   Object.assign(new EventTarget(), { cancel() {}, finished: Promise.resolve() }) as never;
+Blob.prototype.arrayBuffer ??= function read(this: Blob): Promise<ArrayBuffer> {
+  return new Promise((done) => {
+    const reader = new FileReader();
+    reader.onload = () => done(reader.result as ArrayBuffer);
+    reader.readAsArrayBuffer(this);
+  });
+};

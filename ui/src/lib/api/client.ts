@@ -159,6 +159,13 @@ export class ApiClient {
     );
   }
 
+  /** Puts the bytes of a file. */
+  upload<T>(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<T> {
+    return this.#steppedUp(
+      async () => judge(await reached(this.transport.upload(path, bytes))) as T,
+    );
+  }
+
   async #steppedUp<T>(act: () => Promise<T>): Promise<T> {
     try {
       return await act();

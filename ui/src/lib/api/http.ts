@@ -23,6 +23,17 @@ export class HttpTransport implements Transport {
     return { status: response.status, body: { file: name } };
   }
 
+  async upload(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<Reply> {
+    const response = await this.fetcher(path, {
+      method: "PUT",
+      credentials: "same-origin",
+      cache: "no-store",
+      headers: { "content-type": "application/octet-stream" },
+      body: bytes,
+    });
+    return replyOf(response);
+  }
+
   async stream(
     path: string,
     onEvent: (event: RawEvent) => void,

@@ -13,6 +13,10 @@ export class TauriTransport implements Transport {
     return invoke<Reply>("save", { method, path, body: body ?? null, name });
   }
 
+  upload(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<Reply> {
+    return invoke<Reply>("upload", bytes, { headers: { path } });
+  }
+
   stream(path: string, onEvent: (event: RawEvent) => void, signal: AbortSignal): Promise<Reply> {
     const channel = new Channel<RawEvent>();
     channel.onmessage = (event) => {

@@ -29,6 +29,8 @@ export interface Transport {
    * the reply is then a `SavedFile`.
    */
   save(method: Method, path: string, body: object | undefined, name: string): Promise<Reply>;
+  /** Puts the bytes of a file; rejects as `request` does. */
+  upload(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<Reply>;
   /**
    * Delivers events in order and resolves when the stream has ended, with status 200 even if it
    * ended early. After `signal` aborts, no event is delivered any more.

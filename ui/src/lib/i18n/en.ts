@@ -1,4 +1,7 @@
 import { account } from "./en/account";
+import { admin } from "./en/admin";
+import { care } from "./en/admin-care";
+import { rules } from "./en/admin-rules";
 import { errors } from "./en/errors";
 import { setup } from "./en/setup";
 import { shell } from "./en/shell";
@@ -16,6 +19,9 @@ export const en = {
   ...account,
   ...setup,
   ...errors,
+  ...admin,
+  ...rules,
+  ...care,
   "app.name": "Cloister",
   "app.you": "You",
 

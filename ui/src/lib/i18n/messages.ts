@@ -90,6 +90,27 @@ export function date(time: string): string {
   return Number.isNaN(at.valueOf()) ? "" : platform().day.format(at);
 }
 
+/** A day of a chart's axis, such as "22 May", from seconds since the epoch; days there are UTC. */
+export function shortDay(seconds: number): string {
+  return platform().axis.format(new Date(seconds * 1_000));
+}
+
+/** A share of a hundred, such as 93 %. */
+export function share(part: number): string {
+  return platform().shares.format(part);
+}
+
+/** A size in the unit that fits, such as 1.2 GB. */
+export function bytes(size: number): string {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(size, 1)) / 3));
+  return new Intl.NumberFormat(spoken.language.tag, {
+    style: "unit",
+    unit: units[power],
+    maximumSignificantDigits: 3,
+  }).format(size / 1_000 ** power);
+}
+
 /** The time of day, with the date unless it is today's: "14:02", "2 March, 14:02". */
 export function moment(time: string, now: Date): string {
   const at = new Date(time);
@@ -133,6 +154,8 @@ interface Platform {
   clock: Intl.DateTimeFormat;
   day: Intl.DateTimeFormat;
   moment: Intl.DateTimeFormat;
+  axis: Intl.DateTimeFormat;
+  shares: Intl.NumberFormat;
 }
 
 const platforms = new Map<string, Platform>();
@@ -153,6 +176,8 @@ function platform(): Platform {
     clock: new Intl.DateTimeFormat(tag, time),
     day: new Intl.DateTimeFormat(tag, { day: "numeric", month: "long", year: "numeric" }),
     moment: new Intl.DateTimeFormat(tag, { day: "numeric", month: "long", ...time }),
+    axis: new Intl.DateTimeFormat(tag, { day: "numeric", month: "short", timeZone: "UTC" }),
+    shares: new Intl.NumberFormat(tag, { style: "percent" }),
   };
   platforms.set(tag, made);
   return made;

@@ -1,5 +1,5 @@
 /** Something that is read from the API for a page: not yet, there, or not readable just now. */
-import { codeOf } from "../../lib/api/client";
+import { codeOf } from "./api/client";
 
 export class Loaded<T> {
   value = $state.raw<T | null>(null);
