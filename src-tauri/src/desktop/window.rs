@@ -25,7 +25,12 @@ pub(super) fn run(desktop: Desktop, folder: PathBuf) -> tauri::Result<()> {
     let context: Context<Wry> = generate_context!();
     let app = Builder::default()
         .manage(desktop)
-        .invoke_handler(generate_handler![super::request, super::stream, super::save, super::upload])
+        .invoke_handler(generate_handler![
+            super::request,
+            super::stream,
+            super::save,
+            super::upload
+        ])
         .setup(move |app| {
             let window = WebviewWindowBuilder::new(app, "main", tauri::WebviewUrl::default())
                 .title("Cloister")

@@ -14,8 +14,8 @@ use http::{HeaderValue, Request, header};
 
 use crate::{
     ApiError, access_log, accounts, alerts, audit, backup, destinations, entrance, feedback, keys,
-    knowledge, limits, message_logs, model, policy, privacy, profile, reader::Context, retention, session,
-    status, turns,
+    knowledge, limits, message_logs, model, policy, privacy, profile, reader::Context, retention,
+    session, status, turns,
 };
 
 /// Most bytes of a request: 8,000 characters of four bytes, each perhaps escaped, and the rest.

@@ -25,7 +25,11 @@ const MIGRATIONS: [(i64, &str, &str); 12] = [
     (9, "create policy", include_str!("../../../../migrations/0009_create_policy.sql")),
     (10, "place documents", include_str!("../../../../migrations/0010_place_documents.sql")),
     (11, "create message log", include_str!("../../../../migrations/0011_create_message_log.sql")),
-    (12, "quarantine passages", include_str!("../../../../migrations/0012_quarantine_passages.sql")),
+    (
+        12,
+        "quarantine passages",
+        include_str!("../../../../migrations/0012_quarantine_passages.sql"),
+    ),
 ];
 
 /// Brings the schema up to this program's.
