@@ -96,7 +96,8 @@ pub(super) fn show_engine(engine: &EngineDto, output: &Output) -> Result<(), Fai
     output.line(&format!(
         "Worker: {} MB at most, {} restarts, {} threads to read and {} to write",
         engine.memory_mb, engine.restarts, engine.prefill_threads, engine.decode_threads,
-    ))
+    ))?;
+    Ok(())
 }
 
 /// The middle and the far end of a histogram.
