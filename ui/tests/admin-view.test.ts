@@ -1,7 +1,7 @@
 import { configure, render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import AdminView from "../src/features/admin/AdminView.svelte";
 import { SECTIONS } from "../src/features/admin/sections";
 import { ApiClient } from "../src/lib/api/client";
@@ -15,6 +15,11 @@ const onsection = vi.fn();
 // Looking at every element of a page takes seconds on a busy machine.
 vi.setConfig({ testTimeout: 30_000 });
 configure({ asyncUtilTimeout: 10_000 });
+
+// Sections are loaded when they are opened; that they load is not what is timed here.
+beforeAll(async () => {
+  await Promise.all(SECTIONS.map(({ load }) => load()));
+}, 120_000);
 
 beforeEach(() => {
   fake = new AdminFake();

@@ -186,7 +186,7 @@ export const admin = {
     "Files are read on this machine, checked for planted instructions, and kept sealed.",
   "knowledge.import.files": "Files",
   "knowledge.import.files.hint":
-    "Questions with answers, markdown, text, HTML, PDF or office files.",
+    "JSON Lines or CSV with questions and answers, Markdown, text or HTML.",
   "knowledge.import.chosen": { one: "{count} file chosen", other: "{count} files chosen" },
   "knowledge.import.collection": "Collection",
   "knowledge.import.collection.hint": "1 to 64 letters, digits or . _ : / -",
