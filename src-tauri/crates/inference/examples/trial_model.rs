@@ -108,7 +108,7 @@ impl Tally {
 }
 
 fn draw(random: &SeededEntropy, below: u64) -> u64 {
-    u64::from_le_bytes(random.bytes()) % below.max(1)
+    u64::from_le_bytes((random as &dyn Entropy).bytes()) % below.max(1)
 }
 
 /// Damages the file and returns what stood there, to be put back in reverse order.
