@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { about, tintOf } from "../src/features/admin/audit/events";
 import { since } from "../src/features/admin/audit/log.svelte";
 import { condition } from "../src/features/admin/alerts/words";
+import { marked } from "../src/features/admin/knowledge/marked";
 import { answeredShare, daysOf } from "../src/features/admin/overview/outcomes";
 import { stacked } from "../src/features/admin/parts/stacked";
 import { read, written } from "../src/features/admin/people/attributes";
@@ -21,13 +22,16 @@ describe("sections", () => {
       "overview",
       "roles",
       "policies",
+      "models",
       "audit",
+      "logs",
       "alerts",
       "feedback",
       "retention",
       "record",
     ]);
     expect(ids(["import_knowledge"])).toEqual(["knowledge"]);
+    expect(ids(["request_log_access"])).toEqual(["logs"]);
     expect(ids(ADMIN)).not.toContain("audit");
     expect(sectionsFor(null)).toEqual([]);
   });
@@ -140,6 +144,21 @@ describe("policies", () => {
       { id: "c", own: true, sentence: "", text: "two" },
     ];
     expect(ownText(policies)).toBe("one\n\ntwo");
+  });
+});
+
+describe("a passage that is held", () => {
+  it("is marked where something was found, in code points and once", () => {
+    const spans = [
+      { start: 3, end: 6 },
+      { start: 0, end: 4 },
+    ];
+    expect(marked("😀ab😀cde", spans)).toEqual([
+      { text: "😀ab😀", marked: true },
+      { text: "cd", marked: true },
+      { text: "e", marked: false },
+    ]);
+    expect(marked("plain", [])).toEqual([{ text: "plain", marked: false }]);
   });
 });
 

@@ -107,6 +107,17 @@ describe("Importing", () => {
     expect(fake.sent("PUT /api/knowledge")).toEqual([{ bytes: 4 }, { bytes: 4 }]);
   });
 
+  it("takes an archive apart, and says what became of each document in it", async () => {
+    const importing = new Importing(new LibraryApi(client));
+    await importing.run([new File(["zip"], "all.ZIP")], "wards", null);
+    expect([importing.all, importing.done, importing.read]).toEqual([2, 2, 1]);
+    expect(importing.outcomes[1]).toEqual({
+      name: "b/two.bin",
+      imported: null,
+      error: "Not a document.",
+    });
+  });
+
   it("goes on after a file that cannot be read, and says why", async () => {
     fake.overrides.set("PUT /api/knowledge/documents", refusal(422, "document_unreadable"));
     const importing = new Importing(new LibraryApi(client));

@@ -1,6 +1,7 @@
 /** The parts of the administration: what opens each, and how it is loaded. */
 import Archive from "@lucide/svelte/icons/archive";
 import Bell from "@lucide/svelte/icons/bell";
+import BookLock from "@lucide/svelte/icons/book-lock";
 import BookOpen from "@lucide/svelte/icons/book-open";
 import Cpu from "@lucide/svelte/icons/cpu";
 import FileText from "@lucide/svelte/icons/file-text";
@@ -84,7 +85,7 @@ export const SECTIONS: readonly Section[] = [
     id: "models",
     title: "admin.models",
     icon: Cpu,
-    opens: ["manage_models"],
+    opens: ["manage_models", ...OVERSIGHT],
     load: () => import("./models/ModelsSection.svelte"),
   },
   {
@@ -93,6 +94,13 @@ export const SECTIONS: readonly Section[] = [
     icon: ScrollText,
     opens: ["read_audit", "verify_audit"],
     load: () => import("./audit/AuditSection.svelte"),
+  },
+  {
+    id: "logs",
+    title: "admin.logs",
+    icon: BookLock,
+    opens: ["grant_log_access", "request_log_access", ...OVERSIGHT],
+    load: () => import("./logs/LogsSection.svelte"),
   },
   {
     id: "alerts",

@@ -1,6 +1,14 @@
 /** Documents in and out, and the search that they are tried with. */
 import type { ApiClient } from "./client";
-import type { Document, Found, Imported, IndexState, Label } from "./model";
+import type {
+  Document,
+  Found,
+  Imported,
+  ImportedArchive,
+  IndexState,
+  Label,
+  Quarantined,
+} from "./model";
 
 export class LibraryApi {
   constructor(private readonly api: ApiClient) {}
@@ -20,6 +28,29 @@ export class LibraryApi {
     if (label !== null) place.set("label", label);
     const path = `/api/knowledge/documents?${place.toString()}`;
     return this.api.upload(path, new Uint8Array(await file.arrayBuffer()));
+  }
+
+  /** Brings the documents of a zip archive in, each by its own path. */
+  async importArchive(
+    collection: string,
+    file: File,
+    label: Label | null,
+  ): Promise<ImportedArchive> {
+    const place = new URLSearchParams({ collection, name: file.name });
+    if (label !== null) place.set("label", label);
+    const path = `/api/knowledge/archives?${place.toString()}`;
+    return this.api.upload(path, new Uint8Array(await file.arrayBuffer()));
+  }
+
+  /** Passages that screening holds back, the longest held first. */
+  async quarantine(): Promise<Quarantined[]> {
+    const body = await this.api.call<{ items: Quarantined[] }>("GET", "/api/knowledge/quarantine");
+    return body.items;
+  }
+
+  /** Lets a passage in, or leaves it out for good. */
+  decide(id: number, decision: "released" | "rejected"): Promise<void> {
+    return this.api.call("POST", `/api/knowledge/quarantine/${id}`, { decision });
   }
 
   async remove(collection: string, name: string): Promise<number> {

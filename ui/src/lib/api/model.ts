@@ -44,6 +44,19 @@ export type Examination = Schemas["Examination"];
 export type ErrorCode = Schemas["ErrorCode"];
 
 // What people see who look after the appliance.
+export type LogRequest = Schemas["LogRequest"];
+export type LogRequestState = Schemas["LogRequestState"];
+export type NewLogRequest = Schemas["NewLogRequest"];
+export type MessageLog = Schemas["MessageLog"];
+export type LoggedTurn = Schemas["LoggedTurn"];
+export type LogSwitches = Schemas["LogSwitches"];
+export type Quarantined = Schemas["Quarantined"];
+export type Concern = Schemas["Concern"];
+export type ConcernKind = Schemas["ConcernKind"];
+export type ImportedArchive = Schemas["ImportedArchive"];
+export type ModelReport = Schemas["ModelReport"];
+export type Engine = Schemas["Engine"];
+export type Histogram = Schemas["Histogram"];
 export type NewAccount = Schemas["NewAccount"];
 export type MadeAccount = Omit<Schemas["MadeAccount"], "account"> & { account: Account };
 export type Alert = Open<Schemas["Alert"], "details">;

@@ -10,6 +10,7 @@ import type {
   Examination,
   FeedbackEntry,
   Hold,
+  ModelReport,
   Overview,
   ProcessingRecord,
   Purge,
@@ -38,6 +39,11 @@ export class OversightApi {
 
   overview(): Promise<Overview> {
     return this.api.call("GET", "/api/overview");
+  }
+
+  /** How the model does. */
+  model(): Promise<ModelReport> {
+    return this.api.call("GET", "/api/model");
   }
 
   /** Tries the six promises now. */

@@ -1875,6 +1875,10 @@ export interface components {
       /** @description The basis: consent, contract, `public_task` or `legitimate_interests`. */
       basis: string;
     };
+    Bucket: {
+      up_to?: number | null;
+      count: number;
+    };
     /**
      * @description A proof of work that is needed: a counter such that SHA-256 of `text:counter` begins with `bits`
      *     zero bits.
@@ -1960,6 +1964,18 @@ export interface components {
       /** @description Six digits of the authenticator, or a code on paper. */
       code: string;
     };
+    /** @description One reason to hold a passage back. */
+    Concern: {
+      kind: components["schemas"]["ConcernKind"];
+      start: number;
+      end: number;
+      rule: string;
+    };
+    /**
+     * @description What is wrong with a passage.
+     * @enum {string}
+     */
+    ConcernKind: "instructions" | "invisible" | "active_link" | "secret";
     /** @description A ground as recorded. */
     Consent: {
       /** @description On what ground. */
@@ -2081,6 +2097,9 @@ export interface components {
       imported_at: string;
       /** @description Its name within the collection. */
       name: string;
+      /** @description The labels that they have, from open to closed. */
+      labels: components["schemas"]["Label"][];
+      placement: components["schemas"]["Placement"];
     };
     /** @description The documents that were imported, by collection and name. */
     Documents: {
@@ -2132,6 +2151,35 @@ export interface components {
        * @description Turns.
        */
       turns: number;
+    };
+    /** @description How answers ended, by count. */
+    Ended: {
+      stopped: number;
+      cut: number;
+      cancelled: number;
+      late: number;
+      looping: number;
+      failed: number;
+    };
+    /** @description What the model did since the program started. Counts and times, no text. */
+    Engine: {
+      running: number;
+      waiting: number;
+      sequences: number;
+      restarts: number;
+      prompt_tokens: number;
+      cached_tokens: number;
+      completion_tokens: number;
+      memory_mb: number;
+      kept_sequences: number;
+      kept_mb: number;
+      evicted: number;
+      decode_threads: number;
+      prefill_threads: number;
+      ended: components["schemas"]["Ended"];
+      queue_seconds: components["schemas"]["Histogram"];
+      first_text_seconds: components["schemas"]["Histogram"];
+      tokens_per_second: components["schemas"]["Histogram"];
     };
     /** @description An authenticator to set up; it counts once a code of it was shown. */
     Enrolment: {
@@ -2361,6 +2409,14 @@ export interface components {
       /** @description Blocked messages within the last ten minutes. */
       strikes: number;
     };
+    /** @description How often values fell where. */
+    Histogram: {
+      count: number;
+      sum: number;
+      p50?: number | null;
+      p95?: number | null;
+      buckets: components["schemas"]["Bucket"][];
+    };
     /** @description An entry that was found. */
     Hit: {
       /** @description How it matches, which the score was computed from; where it was asked for. */
@@ -2426,7 +2482,7 @@ export interface components {
       /** @description Every class that can be about somebody, from what is kept for the shortest time. */
       items: components["schemas"]["Holding"][];
       /** @description When message logs about the reader were read under a grant, oldest first. */
-      log_readings: string[];
+      log_readings: components["schemas"]["LogReading"][];
     };
     /** @description What an import changed. */
     Imported: {
@@ -2457,6 +2513,19 @@ export interface components {
        * @description Entries whose content changed.
        */
       updated: number;
+      /** @description Entries that screening holds back until an editor has looked at them. */
+      held: number;
+    };
+    /** @description What became of the documents of an archive, in its order. */
+    ImportedArchive: {
+      /** @description Each document. */
+      items: components["schemas"]["ImportedArchiveItem"][];
+    };
+    /** @description What became of a document of an archive: one of the two. */
+    ImportedArchiveItem: {
+      name: string;
+      imported?: null | components["schemas"]["Imported"];
+      error?: string | null;
     };
     /** @description How far the search index is. */
     IndexState: {
@@ -2547,6 +2616,53 @@ export interface components {
       /** @description Every limit. */
       items: components["schemas"]["Limit"][];
     };
+    /** @description That somebody read the message log about the reader. */
+    LogReading: {
+      at: string;
+      reader?: string | null;
+      grant: string;
+      count: number;
+    };
+    /** @description A request to read message logs, or the grant that it became. */
+    LogRequest: {
+      /** @description Its id, and the grant's. */
+      id: string;
+      state: components["schemas"]["LogRequestState"];
+      asked_by?: string | null;
+      asked_at: string;
+      reason?: string | null;
+      since: string;
+      until: string;
+      person?: string | null;
+      outcome?: string | null;
+      hours: number;
+      expires_at: string;
+      alone_from?: string | null;
+      decided_by?: string | null;
+      decided_at?: string | null;
+      ends_at?: string | null;
+    };
+    /** @description Requests to read message logs. */
+    LogRequestList: {
+      /** @description The latest first. */
+      items: components["schemas"]["LogRequest"][];
+    };
+    /**
+     * @description How a request to read message logs stands.
+     * @enum {string}
+     */
+    LogRequestState: "pending" | "expired" | "rejected" | "active" | "ended";
+    /** @description Whose questions and answers are kept in the message log. */
+    LogSwitches: {
+      accounts: boolean;
+      guests: boolean;
+    };
+    /** @description A turn in the message log. */
+    LoggedTurn: {
+      /** @description Who asked, by the name in records. */
+      person: string;
+      turn: components["schemas"]["Turn"];
+    };
     /** @description An account that was made. */
     MadeAccount: {
       /** @description The account. */
@@ -2609,6 +2725,17 @@ export interface components {
       conversation?: string | null;
       /** @description What the reader typed, at most 8,000 characters. */
       text: string;
+    };
+    /** @description A page of the message log, as far as a grant opens it. */
+    MessageLog: {
+      /** @description The latest first. */
+      items: components["schemas"]["LoggedTurn"][];
+      next?: number | null;
+    };
+    /** @description The model's state, and what it did since the program started. */
+    ModelReport: {
+      model: components["schemas"]["ModelStatus"];
+      engine?: null | components["schemas"]["Engine"];
     };
     /**
      * @description What the model is doing.
@@ -2695,6 +2822,15 @@ export interface components {
       kind: components["schemas"]["KeyKind"];
       /** @description The passphrase, for that kind. */
       passphrase?: string | null;
+    };
+    /** @description A request to read message logs. */
+    NewLogRequest: {
+      reason: string;
+      since: string;
+      until?: string | null;
+      person?: string | null;
+      outcome?: null | components["schemas"]["Outcome"];
+      hours: number;
     };
     /** @description A notice to publish. */
     NewPrivacyNotice: {
@@ -2812,6 +2948,19 @@ export interface components {
       new: string;
       /** @description The present password. */
       old: string;
+    };
+    /** @description What was confined. */
+    Placed: {
+      entries: number;
+    };
+    /** @description Whom a document is confined to, besides its labels and collection. */
+    Placement: {
+      owner?: string | null;
+      team?: string | null;
+      region?: string | null;
+      roles?: string[];
+      valid_from?: string | null;
+      valid_until?: string | null;
     };
     /** @description A policy. */
     Policy: {
@@ -3032,6 +3181,26 @@ export interface components {
       standing: components["schemas"]["Standing"];
       /** @description The purpose in words. */
       what: string;
+    };
+    /** @description The passages that wait, longest first. */
+    Quarantine: {
+      items: components["schemas"]["Quarantined"][];
+    };
+    /**
+     * @description What an editor decides about a passage.
+     * @enum {string}
+     */
+    QuarantineDecision: "released" | "rejected";
+    /** @description A passage that waits for an editor. */
+    Quarantined: {
+      id: number;
+      collection: string;
+      document: string;
+      passage: string;
+      label: components["schemas"]["Label"];
+      text: string;
+      concerns: components["schemas"]["Concern"][];
+      held_at: string;
     };
     /** @description A question to search for. */
     Query: {

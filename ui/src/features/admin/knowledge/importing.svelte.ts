@@ -29,7 +29,9 @@ export class Importing {
     this.outcomes = [];
     for (const file of files) {
       if (this.stopped) break;
-      this.outcomes = [...this.outcomes, await this.#one(file, collection, label)];
+      const outcomes = await this.#read(file, collection, label);
+      this.all += outcomes.length - 1;
+      this.outcomes = [...this.outcomes, ...outcomes];
     }
     this.running = false;
   }
@@ -39,13 +41,19 @@ export class Importing {
     this.stopped = true;
   }
 
-  async #one(file: File, collection: string, label: Label | null): Promise<FileOutcome> {
+  async #read(file: File, collection: string, label: Label | null): Promise<FileOutcome[]> {
     try {
-      const imported = await this.api.import(collection, file, label);
-      return { name: file.name, imported, error: null };
+      if (!file.name.toLowerCase().endsWith(".zip")) {
+        const imported = await this.api.import(collection, file, label);
+        return [{ name: file.name, imported, error: null }];
+      }
+      const { items } = await this.api.importArchive(collection, file, label);
+      return items.map(({ name, imported, error }) => {
+        return { name, imported: imported ?? null, error: error ?? null };
+      });
     } catch (error) {
       const said = error instanceof ApiError ? error.detail : "";
-      return { name: file.name, imported: null, error: said || errorText(codeOf(error)) };
+      return [{ name: file.name, imported: null, error: said || errorText(codeOf(error)) }];
     }
   }
 }

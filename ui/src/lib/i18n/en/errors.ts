@@ -30,6 +30,7 @@ export const errors = {
   "error.knowledge_failed": "The documents could not be searched. Try again.",
   "error.document_unreadable": "That document cannot be read. Nothing was changed.",
   "error.document_conflict": "Another document has an entry of that name. Nothing was changed.",
+  "error.backup_unusable": "That backup cannot be used. Nothing was changed.",
   "error.model_missing": "No model is loaded yet.",
   "error.model_altered": "The model is not the one it should be, so it is not used.",
   "error.model_unavailable": "The model cannot run just now. Try again in a moment.",
