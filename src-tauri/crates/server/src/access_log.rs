@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use axum::{
     Json,
     body::Body,
-    extract::{MatchedPath, Query, State},
+    extract::{MatchedPath, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use crate::{
     ApiError,
-    reader::{Context, Reader},
+    reader::{Context, Parameters, Reader},
 };
 
 /// What stands for a path that no route takes, so that no path is ever written down.
@@ -71,7 +71,7 @@ pub(crate) struct Page {
 pub(crate) async fn own(
     State(context): State<Context>,
     Reader(session): Reader,
-    Query(page): Query<Page>,
+    Parameters(page): Parameters<Page>,
 ) -> Result<Json<AccessLogDto>, ApiError> {
     Ok(Json(context.app.own_access_log(&session, page.before).await?))
 }

@@ -1,9 +1,6 @@
 //! `/api/keys`: the ways to unlock the vault.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use cloister_app::{
     ErrorBody, KeySlotDto, KeySlotsDto, NewKeyDto, RecoveryCodeDto, RemovedKeyDto, RotatedDto,
     RotationDto,
@@ -12,7 +9,7 @@ use http::StatusCode;
 
 use crate::{
     ApiError,
-    reader::{Body, Context, Reader},
+    reader::{Body, Context, Number, Reader},
 };
 
 /// The ways to unlock the vault.
@@ -44,7 +41,7 @@ pub(crate) async fn add(
 pub(crate) async fn remove(
     State(context): State<Context>,
     Reader(session): Reader,
-    Path(id): Path<u32>,
+    Number(id): Number<u32>,
 ) -> Result<Json<RemovedKeyDto>, ApiError> {
     Ok(Json(context.app.remove_key(&session, id).await?))
 }

@@ -4,7 +4,7 @@
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, Query, State},
+    extract::{Path, State},
 };
 use cloister_app::{
     ArchiveDto, DocumentKeyDto, DocumentsDto, DraftDto, ErrorBody, ImportDto, ImportedDto,
@@ -16,7 +16,7 @@ use http::StatusCode;
 
 use crate::{
     ApiError,
-    reader::{Body, Context, Reader},
+    reader::{Body, Context, Number, Parameters, Reader},
 };
 
 /// A passage that the reader may read.
@@ -61,7 +61,7 @@ pub(crate) async fn draft(
 pub(crate) async fn import(
     State(context): State<Context>,
     Reader(session): Reader,
-    Query(import): Query<ImportDto>,
+    Parameters(import): Parameters<ImportDto>,
     bytes: Bytes,
 ) -> Result<Json<ImportedDto>, ApiError> {
     Ok(Json(context.app.import_document(&session, import, bytes.into()).await?))
@@ -75,7 +75,7 @@ pub(crate) async fn import(
 pub(crate) async fn import_archive(
     State(context): State<Context>,
     Reader(session): Reader,
-    Query(import): Query<ImportDto>,
+    Parameters(import): Parameters<ImportDto>,
     bytes: Bytes,
 ) -> Result<Json<ArchiveDto>, ApiError> {
     Ok(Json(context.app.import_archive(&session, import, bytes.into()).await?))
@@ -101,7 +101,7 @@ pub(crate) async fn documents(
 pub(crate) async fn place(
     State(context): State<Context>,
     Reader(session): Reader,
-    Query(document): Query<DocumentKeyDto>,
+    Parameters(document): Parameters<DocumentKeyDto>,
     Body(placement): Body<PlacementDto>,
 ) -> Result<Json<PlacedDto>, ApiError> {
     Ok(Json(context.app.place_document(&session, &document, placement).await?))
@@ -115,7 +115,7 @@ pub(crate) async fn place(
 pub(crate) async fn remove(
     State(context): State<Context>,
     Reader(session): Reader,
-    Query(document): Query<DocumentKeyDto>,
+    Parameters(document): Parameters<DocumentKeyDto>,
 ) -> Result<Json<RemovedDto>, ApiError> {
     let DocumentKeyDto { collection, name } = document;
     Ok(Json(context.app.remove_document(&session, &collection, &name).await?))
@@ -142,7 +142,7 @@ pub(crate) async fn quarantine(
 pub(crate) async fn decide(
     State(context): State<Context>,
     Reader(session): Reader,
-    Path(id): Path<i64>,
+    Number(id): Number<i64>,
     Body(decided): Body<QuarantineDecidedDto>,
 ) -> Result<StatusCode, ApiError> {
     context.app.decide_quarantined(&session, id, decided.decision).await?;

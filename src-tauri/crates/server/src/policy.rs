@@ -12,7 +12,7 @@ use cloister_app::{
 
 use crate::{
     ApiError,
-    reader::{Body, Context, Reader},
+    reader::{Body, Context, Number, Reader},
 };
 
 /// Every role.
@@ -163,7 +163,7 @@ pub(crate) async fn versions(
 pub(crate) async fn restore(
     State(context): State<Context>,
     Reader(session): Reader,
-    Path(version): Path<u64>,
+    Number(version): Number<u64>,
 ) -> Result<Json<PolicyChangeDto>, ApiError> {
     Ok(Json(context.app.restore_policies(&session, version).await?))
 }

@@ -17,7 +17,7 @@ use http::{HeaderMap, StatusCode, header};
 
 use crate::{
     ApiError,
-    reader::{Body, Context, OptionalBody, Reader},
+    reader::{Body, Context, Number, OptionalBody, Reader},
 };
 
 /// The header in which `GET /user_data/export` takes the passphrase: visible ASCII.
@@ -231,7 +231,7 @@ pub(crate) async fn all_corrections(
 pub(crate) async fn decide_correction(
     State(context): State<Context>,
     Reader(session): Reader,
-    Path(id): Path<i64>,
+    Number(id): Number<i64>,
     Body(verdict): Body<CorrectionVerdictDto>,
 ) -> Result<StatusCode, ApiError> {
     context.app.decide_correction(&session, id, verdict).await?;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequest, FromRequestParts, Query, Request, rejection::JsonRejection};
+use axum::extract::{
+    FromRequest, FromRequestParts, Path, Query, Request, rejection::JsonRejection,
+};
 use cloister_app::{App, AppError, ErrorCode, Origin, Peer, Place, Session};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -87,6 +89,21 @@ impl<T: DeserializeOwned> FromRequestParts<Context> for Parameters<T> {
         match Query::try_from_uri(&parts.uri) {
             Ok(Query(value)) => Ok(Self(value)),
             Err(_) => Err(not_of_the_form().into()),
+        }
+    }
+}
+
+/// The number in a path. What is none names nothing, and is not repeated: a refusal holds no text of
+/// who asked.
+pub(crate) struct Number<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Context> for Number<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, ApiError> {
+        match Path::from_request_parts(parts, context).await {
+            Ok(Path(number)) => Ok(Self(number)),
+            Err(_) => Err(AppError::not_found().into()),
         }
     }
 }
