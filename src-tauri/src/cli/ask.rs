@@ -63,7 +63,7 @@ pub(crate) async fn show(
                 streamed.push_str(&text);
             }
             EventDto::Queue { position } if position > 0 => {
-                output.note(&format!("Waiting behind {position}."))?;
+                output.note(&format!("Waiting: place {position} in line."))?;
             }
             EventDto::Done { turn } => over = Some(turn),
             EventDto::Delta { .. }

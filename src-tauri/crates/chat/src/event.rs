@@ -266,7 +266,7 @@ pub enum Event {
     },
     /// The turn entered a stage.
     Stage(Stage),
-    /// The turn waits behind this many others.
+    /// The turn waits at this place in line: 1 is the next to start, 0 waits for the model.
     Queued(usize),
     /// The sources that marks in the coming text may name.
     Sources(Vec<Citation>),

@@ -4,6 +4,7 @@
 //! It runs in a process of its own because ggml aborts on a bad file and when memory runs out.
 //! It needs two pipes and the open model file, and after loading neither files nor sockets.
 
+mod abort;
 mod answer;
 mod bench;
 mod context;

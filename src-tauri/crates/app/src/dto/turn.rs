@@ -201,7 +201,7 @@ pub enum EventDto {
     },
     /// The turn waits.
     Queue {
-        /// How many answers are before it.
+        /// Its place in line: 1 is the next to start, 0 waits for the model.
         position: usize,
     },
     /// The sources that marks may name.

@@ -126,7 +126,7 @@ pub enum Input {
     SearchFailed,
     /// The *authorised* record is committed.
     AuthorisedRecorded,
-    /// The answer waits behind this many others.
+    /// The answer waits at this place in line.
     Queued(usize),
     /// The model reads the prompt.
     Started,

@@ -6,6 +6,7 @@ use llama_cpp_2::{token::LlamaToken, vocab::LlamaVocab};
 
 use super::{
     context::Decoded,
+    inbox::Interrupts,
     pace::LARGEST_CHUNK,
     sampler::Sampler,
     slots::{Part, Slots},
@@ -28,15 +29,12 @@ pub(super) struct Bench<'b, 'model> {
     pub(super) slots: &'b mut Slots<'model>,
     pub(super) threads: &'b mut Threads,
     pub(super) sampler: &'b mut Sampler,
+    pub(super) interrupts: &'b Interrupts,
 }
 
 impl Bench<'_, '_> {
-    /// Runs `plan`, until it has `ended`. What does not fit into the context is cut.
-    pub(super) fn measure(
-        mut self,
-        plan: BenchPlan,
-        ended: impl Fn() -> bool,
-    ) -> Result<Rates, WorkerError> {
+    /// Runs `plan`, as long as the parent is there. What does not fit into the context is cut.
+    pub(super) fn measure(mut self, plan: BenchPlan) -> Result<Rates, WorkerError> {
         let room = self.slots.capacity();
         let fit =
             |tokens: u32, room: usize| usize::try_from(tokens).unwrap_or(usize::MAX).min(room);
@@ -45,46 +43,36 @@ impl Bench<'_, '_> {
         let decode = fit(plan.decode_tokens, room - depth);
 
         self.slots.truncate(SLOT, 0)?;
-        self.read(&random_text(self.vocabulary, 0, depth), &ended)?;
+        self.read(&random_text(self.vocabulary, 0, depth))?;
         let (mut prefill, mut generation) = (Duration::MAX, Duration::MAX);
         for _ in 0..plan.repetitions.max(1) {
-            if ended() {
+            if self.interrupts.ended() {
                 break;
             }
-            prefill = prefill.min(self.read(&prompt, &ended)?);
+            prefill = prefill.min(self.read(&prompt)?);
             self.slots.truncate(SLOT, depth)?;
-            generation = generation.min(self.write(decode, depth, &ended)?);
+            generation = generation.min(self.write(decode, depth)?);
             self.slots.truncate(SLOT, depth)?;
         }
         self.slots.truncate(SLOT, 0)?;
         Ok(Rates { prefill: rate(prompt.len(), prefill), decode: rate(decode, generation) })
     }
 
-    fn read(
-        &mut self,
-        tokens: &[LlamaToken],
-        ended: impl Fn() -> bool,
-    ) -> Result<Duration, WorkerError> {
+    fn read(&mut self, tokens: &[LlamaToken]) -> Result<Duration, WorkerError> {
         let start = Instant::now();
         for chunk in tokens.chunks(LARGEST_CHUNK) {
-            if ended() {
+            if self.step(chunk)? == Decoded::Aborted {
                 break;
             }
-            self.step(chunk)?;
         }
         Ok(start.elapsed())
     }
 
-    fn write(
-        &mut self,
-        count: usize,
-        depth: usize,
-        ended: impl Fn() -> bool,
-    ) -> Result<Duration, WorkerError> {
+    fn write(&mut self, count: usize, depth: usize) -> Result<Duration, WorkerError> {
         let mut token = text_token(self.vocabulary, depth);
         let start = Instant::now();
         for _ in 0..count {
-            if ended() || self.step(&[token])? == Decoded::Aborted {
+            if self.step(&[token])? == Decoded::Aborted {
                 break;
             }
             token = self.sampler.choose(self.slots.scores(0)?, &[]);
@@ -92,13 +80,24 @@ impl Bench<'_, '_> {
         Ok(start.elapsed())
     }
 
+    /// Computes `tokens`; aborted only when the parent is gone.
     fn step(&mut self, tokens: &[LlamaToken]) -> Result<Decoded, WorkerError> {
         let kind = Kind::of(tokens.len());
         self.slots.context().set_threads(self.threads.next(kind));
-        let start = Instant::now();
-        let decoded = self.slots.evaluate(&[Part { slot: SLOT, tokens }])?;
-        self.threads.note(kind, tokens.len(), start.elapsed());
-        Ok(decoded)
+        loop {
+            let start = Instant::now();
+            let decoded = self.slots.evaluate(&[Part { slot: SLOT, tokens }])?;
+            match decoded {
+                Decoded::Whole => self.threads.note(kind, tokens.len(), start.elapsed()),
+                // A cancellation that came too late for its request.
+                Decoded::Aborted if !self.interrupts.ended() => {
+                    self.interrupts.heard();
+                    continue;
+                }
+                Decoded::Aborted => {}
+            }
+            return Ok(decoded);
+        }
     }
 }
 

@@ -9,16 +9,14 @@ use std::{
     marker::PhantomData,
     ptr::{self, NonNull},
     slice,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
 };
 
 use llama_cpp_2::{model::LlamaModel, token::LlamaToken};
 use llama_cpp_sys_2 as sys;
 use zeroize::Zeroizing;
 
+use super::abort::Abort;
 use crate::{LoadError, WorkerError};
 
 /// What `llama_decode` returns when its abort callback said so.
@@ -50,18 +48,18 @@ pub(super) enum Decoded {
 pub(super) struct Context<'model> {
     raw: NonNull<sys::llama_context>,
     /// Read by llama.cpp between the operations of a step, for as long as the context lives.
-    _abort: Arc<AtomicBool>,
+    _abort: Arc<Abort>,
     vocabulary: usize,
     model: PhantomData<&'model LlamaModel>,
 }
 
 impl<'model> Context<'model> {
-    /// A context of `shape`, whose steps end early while `abort` is set. llama.cpp's back-end must
+    /// A context of `shape`, whose steps end early when `abort` is due. llama.cpp's back-end must
     /// have been initialised, as it is for a model to be loaded.
     pub(super) fn new(
         model: &'model LlamaModel,
         shape: Shape,
-        abort: Arc<AtomicBool>,
+        abort: Arc<Abort>,
     ) -> Result<Self, LoadError> {
         // SAFETY: takes nothing and returns a plain struct.
         let mut parameters = unsafe { sys::llama_context_default_params() };
@@ -78,9 +76,9 @@ impl<'model> Context<'model> {
         // attention and 38 with it (117 and 130 on an empty context).
         parameters.flash_attn_type = sys::LLAMA_FLASH_ATTN_TYPE_DISABLED;
         parameters.no_perf = true;
-        parameters.abort_callback = Some(is_set);
+        parameters.abort_callback = Some(is_due);
         parameters.abort_callback_data = Arc::as_ptr(&abort).cast_mut().cast::<c_void>();
-        // SAFETY: the model outlives the context by the lifetime, the flag by the `Arc` in `Self`.
+        // SAFETY: the model outlives the context by the lifetime, the abortion by the `Arc` in `Self`.
         let raw = unsafe { sys::llama_init_from_model(pointer(model), parameters) };
         let raw = NonNull::new(raw).ok_or(LoadError::Context)?;
         let vocabulary = usize::try_from(model.n_vocab()).map_err(|_| LoadError::Context)?;
@@ -242,7 +240,7 @@ fn pointer(model: &LlamaModel) -> *mut sys::llama_model {
 }
 
 /// llama.cpp's abort callback.
-unsafe extern "C" fn is_set(flag: *mut c_void) -> bool {
-    // SAFETY: `Context::new` passes the flag that the context keeps alive.
-    unsafe { &*flag.cast::<AtomicBool>() }.load(Ordering::Relaxed)
+unsafe extern "C" fn is_due(abort: *mut c_void) -> bool {
+    // SAFETY: `Context::new` passes the object that the context keeps alive.
+    unsafe { &*abort.cast::<Abort>() }.is_due()
 }

@@ -11,6 +11,7 @@ use std::{
     time::Instant,
 };
 
+use super::abort::Abort;
 use crate::{
     ProtocolError,
     protocol::{ParentMessage, read_message},
@@ -80,8 +81,8 @@ impl Inbox {
 /// What interrupts the work.
 #[derive(Default)]
 pub(super) struct Interrupts {
-    /// Set when a message came that should not wait for the end of a step.
-    abort: Arc<AtomicBool>,
+    /// Asked for when a message came that should not wait for the end of a step.
+    abort: Arc<Abort>,
     ended: AtomicBool,
 }
 
@@ -91,19 +92,19 @@ impl Interrupts {
         self.ended.load(Ordering::Acquire)
     }
 
-    /// The flag that ends a step early.
-    pub(super) const fn abort(&self) -> &Arc<AtomicBool> {
+    /// What ends a step early.
+    pub(super) const fn abort(&self) -> &Arc<Abort> {
         &self.abort
     }
 
     /// The message that interrupted was taken: steps run to their end again.
     pub(super) fn heard(&self) {
-        self.abort.store(self.ended(), Ordering::Release);
+        self.abort.ask(self.ended());
     }
 
     fn end(&self) {
         self.ended.store(true, Ordering::Release);
-        self.abort.store(true, Ordering::Release);
+        self.abort.ask(true);
     }
 }
 
@@ -116,9 +117,9 @@ fn read_all(
         match read_message(&mut input) {
             Ok(None) => return,
             Ok(Some(message)) => {
-                // Before it is sent, so that whoever takes it can clear the flag.
+                // Before it is sent, so that whoever takes it can take it back.
                 if matches!(message, ParentMessage::Cancel { .. }) {
-                    interrupts.abort.store(true, Ordering::Release);
+                    interrupts.abort.ask(true);
                 }
                 if sender.send(Ok(message)).is_err() {
                     return;
@@ -148,14 +149,14 @@ mod tests {
         let cancel = ParentMessage::Cancel { id: 3 };
         parent.write_all(&encode(&cancel).expect("it fits")).expect("it is read");
         assert_eq!(inbox.wait(None).expect("a message"), Heard::Message(cancel));
-        assert!(inbox.interrupts().abort().load(Ordering::Acquire));
+        assert!(inbox.interrupts().abort().is_asked());
         inbox.interrupts().heard();
-        assert!(!inbox.interrupts().abort().load(Ordering::Acquire));
+        assert!(!inbox.interrupts().abort().is_asked());
         assert_eq!(inbox.poll().expect("no message"), Heard::Nothing);
         drop(parent);
         assert_eq!(inbox.wait(None).expect("the end"), Heard::End);
         inbox.interrupts().heard();
-        assert!(inbox.interrupts().abort().load(Ordering::Acquire), "for good");
+        assert!(inbox.interrupts().abort().is_asked(), "for good");
     }
 
     #[test]

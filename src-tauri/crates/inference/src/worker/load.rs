@@ -1,10 +1,6 @@
 //! Loads the model from an inherited descriptor.
 
-use std::{
-    cell::Cell,
-    io::Write,
-    sync::{Arc, atomic::AtomicBool},
-};
+use std::{cell::Cell, io::Write, sync::Arc};
 
 use llama_cpp_2::{
     LogOptions,
@@ -14,6 +10,7 @@ use llama_cpp_2::{
 };
 
 use super::{
+    abort::Abort,
     context::{Context, Shape},
     inbox::Inbox,
     outbox::Outbox,
@@ -142,11 +139,7 @@ impl Loaded {
     }
 
     /// Makes the context that holds what is computed.
-    pub(super) fn context(
-        &self,
-        room: Room,
-        abort: &Arc<AtomicBool>,
-    ) -> Result<Context<'_>, LoadError> {
+    pub(super) fn context(&self, room: Room, abort: &Arc<Abort>) -> Result<Context<'_>, LoadError> {
         let chunk_tokens = u32::try_from(LARGEST_CHUNK).map_err(|_| LoadError::Context)?;
         let shape = Shape {
             slots: room.sequences,

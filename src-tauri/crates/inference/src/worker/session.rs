@@ -166,14 +166,17 @@ impl<'a, W: Write> Session<'a, W> {
     /// Computes what `tokens` has beyond what stands in `slot`, alone. False when the parent is
     /// gone.
     fn read(&mut self, slot: u32, tokens: &[LlamaToken]) -> Result<bool, WorkerError> {
-        let present = self.slots.tokens(slot).len();
-        for chunk in tokens[present..].chunks(LARGEST_CHUNK) {
-            if self.inbox.interrupts().ended() {
-                return Ok(false);
+        loop {
+            let left = &tokens[self.slots.tokens(slot).len()..];
+            let Some(chunk) = left.chunks(LARGEST_CHUNK).next() else { return Ok(true) };
+            if self.compute(&[Part { slot, tokens: chunk }])? == Decoded::Aborted {
+                if self.inbox.interrupts().ended() {
+                    return Ok(false);
+                }
+                // What interrupted is in line, and waits until this is done.
+                self.inbox.interrupts().heard();
             }
-            self.compute(&[Part { slot, tokens: chunk }])?;
         }
-        Ok(self.slots.tokens(slot).len() == tokens.len())
     }
 
     /// Takes a request, if it can be answered.
@@ -259,16 +262,20 @@ impl<'a, W: Write> Session<'a, W> {
     fn compute(&mut self, parts: &[Part<'_>]) -> Result<Decoded, WorkerError> {
         let tokens = parts.iter().map(|part| part.tokens.len()).sum();
         let kind = Kind::of(tokens);
+        let abort = self.inbox.interrupts().abort();
         self.slots.context().set_threads(self.threads.next(kind));
+        abort.limit(self.threads.limit(kind, tokens));
         let start = Instant::now();
         let decoded = self.slots.evaluate(parts)?;
         let time = start.elapsed();
+        abort.limit(None);
         match decoded {
             Decoded::Whole => {
                 self.threads.note(kind, tokens, time);
                 self.pace.note(kind, tokens, time);
             }
-            Decoded::Aborted => {}
+            Decoded::Aborted if abort.is_asked() => {}
+            Decoded::Aborted => self.threads.overran(kind, tokens, time),
         }
         Ok(decoded)
     }
@@ -359,14 +366,14 @@ impl<'a, W: Write> Session<'a, W> {
     fn bench(&mut self, plan: BenchPlan) -> Result<(), WorkerError> {
         self.kept.forget_conversations();
         self.slots.empty_free()?;
-        let ended = || self.inbox.interrupts().ended();
         let rates = bench::Bench {
             vocabulary: self.format.vocabulary(),
             slots: &mut self.slots,
             threads: &mut self.threads,
             sampler: &mut self.sampler,
+            interrupts: self.inbox.interrupts(),
         }
-        .measure(plan, ended)?;
+        .measure(plan)?;
         let figures = BenchFigures {
             prefill_tokens_per_second: rates.prefill,
             decode_tokens_per_second: rates.decode,

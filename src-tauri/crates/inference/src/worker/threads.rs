@@ -2,7 +2,9 @@
 //!
 //! Threads wait for each other many times in a step, so a second one helps only while nothing else
 //! wants its core. What else runs is nobody's to know in advance: each kind of step is timed both
-//! ways, and timed again now and then, sooner when it became slower than it was.
+//! ways, and timed again now and then, sooner when it became slower than it was. A step on all
+//! threads that takes far longer than usual is aborted and done again on one: where a thread waits for
+//! one that has no core, it can take thirty times as long.
 
 use std::time::Duration;
 
@@ -23,6 +25,10 @@ const MARGIN: f64 = 0.95;
 /// A step that takes so much longer than the average asks for a trial at once.
 const SLOWER: f64 = 1.6;
 
+/// A step on all threads may take so many times the average, and this long in any case.
+const LIMIT: f64 = 4.0;
+const LEAST_LIMIT: Duration = Duration::from_millis(40);
+
 /// What a step does, as far as its time is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -41,6 +47,15 @@ impl Kind {
             0 | 1 => Self::Single,
             2..=16 => Self::Few,
             _ => Self::Many,
+        }
+    }
+
+    /// Tokens of a usual step. One of fewer costs more a token.
+    const fn usual_tokens(self) -> usize {
+        match self {
+            Self::Single => 1,
+            Self::Few => 16,
+            Self::Many => 64,
         }
     }
 }
@@ -79,6 +94,21 @@ impl Threads {
         if self.all > 1 {
             self.kinds[kind as usize].note(seconds_each(tokens, time));
         }
+    }
+
+    /// How long the next step of `kind` may take.
+    pub(super) fn limit(&self, kind: Kind, tokens: usize) -> Option<Duration> {
+        let choice = self.choice(kind);
+        let usual = choice.average.filter(|_| self.next(kind) > 1)?;
+        let tokens = u32::try_from(tokens.max(kind.usual_tokens())).unwrap_or(u32::MAX);
+        let tokens = f64::from(tokens);
+        Some(Duration::from_secs_f64(usual * tokens * LIMIT).max(LEAST_LIMIT))
+    }
+
+    /// Notes that a step of `kind` was aborted at its limit, after `time`: the next runs on one
+    /// thread.
+    pub(super) fn overran(&mut self, kind: Kind, tokens: usize, time: Duration) {
+        self.kinds[kind as usize].overran(seconds_each(tokens, time));
     }
 
     fn choice(&self, kind: Kind) -> &Choice {
@@ -148,6 +178,15 @@ impl Choice {
         }
     }
 
+    fn overran(&mut self, seconds: f64) {
+        if self.trial.take().is_some() {
+            self.decide(f64::INFINITY);
+        } else {
+            self.average = Some(seconds);
+            self.trial = Some((TRIAL, f64::INFINITY));
+        }
+    }
+
     fn decide(&mut self, other: f64) {
         if self.average.is_some_and(|average| other < average * MARGIN) {
             self.best = self.best.other();
@@ -201,6 +240,28 @@ mod tests {
         assert_eq!(threads.settled(Kind::Single), 1);
         run(&mut threads, 600, 10, 6);
         assert_eq!(threads.settled(Kind::Single), 2);
+    }
+
+    #[test]
+    fn a_step_that_overran_is_done_again_on_one_thread() {
+        let mut threads = Threads::new(2, false);
+        assert_eq!(threads.limit(Kind::Many, 64), None, "nothing is known yet");
+        threads.note(Kind::Many, 64, Duration::from_millis(128));
+        assert_eq!(threads.limit(Kind::Many, 64), Some(Duration::from_millis(512)));
+        threads.overran(Kind::Many, 64, Duration::from_millis(512));
+        for _ in 0..TRIAL {
+            assert_eq!((threads.next(Kind::Many), threads.limit(Kind::Many, 64)), (1, None));
+            threads.note(Kind::Many, 64, Duration::from_millis(200));
+        }
+        assert_eq!(threads.settled(Kind::Many), 1);
+
+        // A trial of all threads is given up at its limit.
+        while threads.next(Kind::Many) == 1 {
+            threads.note(Kind::Many, 64, Duration::from_millis(200));
+        }
+        assert!(threads.limit(Kind::Many, 64).is_some());
+        threads.overran(Kind::Many, 64, Duration::from_millis(800));
+        assert_eq!(threads.next(Kind::Many), 1);
     }
 
     #[test]
