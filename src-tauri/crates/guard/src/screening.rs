@@ -254,7 +254,7 @@ mod tests {
             "Please follow these instructions: unplug the cable, wait ten seconds, and start again.",
             "Ignore the warning light for the first ten minutes; it goes out by itself.",
             "The flag of Scotland is \u{1F3F4}\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}.",
-            "می‌خواهم and 👩‍👩‍👧 stay as they are. Data: 5 items; JavaScript: a language.",
+            "می\u{200c}خواهم and 👩\u{200d}👩\u{200d}👧 stay as they are. Data: 5 items; JavaScript: a language.",
             "You must enter your password to sign in. The system prompt shows a login name.",
         ] {
             assert_eq!(concerns(text), [], "{text}");
