@@ -22,21 +22,21 @@ const NOTES: [&str; 2] = ["word/footnotes.xml", "word/endnotes.xml"];
 /// Reads a document.
 pub(super) fn read(bytes: &[u8]) -> Result<Extract, ReadFault> {
     let mut container = Container::open(bytes, MAX_DOCUMENT_EXPANDED)?;
-    let styles = container.part("word/styles.xml")?.map(text).transpose()?;
+    let styles = container.part("word/styles.xml")?.map(|part| text(&part)).transpose()?;
     let levels = styles.as_deref().map(heading_levels).transpose()?.unwrap_or_default();
     let main = container.part("word/document.xml")?.ok_or(ReadFault::Damaged)?;
     let mut body = Body::new(&levels);
-    body.read(&text(main)?)?;
+    body.read(&text(&main)?)?;
     for name in NOTES {
         if let Some(notes) = container.part(name)? {
-            body.read(&text(notes)?)?;
+            body.read(&text(&notes)?)?;
         }
     }
     Ok(Extract { sections: body.outline.finish(), hidden: body.hidden, tables: Vec::new() })
 }
 
-fn text(bytes: Vec<u8>) -> Result<String, ReadFault> {
-    super::decode(&bytes).map_err(|_| ReadFault::Damaged)
+fn text(bytes: &[u8]) -> Result<String, ReadFault> {
+    super::decode(bytes).map_err(|_| ReadFault::Damaged)
 }
 
 /// The heading level of each paragraph style that has one, from 1.
@@ -76,9 +76,9 @@ fn named_level(name: &str) -> Option<usize> {
 /// How a run of text looks, as far as it decides whether anyone sees it.
 #[derive(Clone, Copy, Default)]
 struct Look {
+    /// Marked as hidden, or too small to be read.
     vanishes: bool,
     white: bool,
-    tiny: bool,
     shaded: bool,
 }
 
@@ -101,8 +101,8 @@ struct Body<'a> {
     level: Option<usize>,
     listed: bool,
     paragraph_shaded: bool,
-    look: Look,
-    in_run: bool,
+    /// Of the run that is open.
+    look: Option<Look>,
     in_text: bool,
     tables: Vec<Rows>,
     /// Depth within an element that is not read.
@@ -120,8 +120,7 @@ impl<'a> Body<'a> {
             level: None,
             listed: false,
             paragraph_shaded: false,
-            look: Look::default(),
-            in_run: false,
+            look: None,
             in_text: false,
             tables: Vec::new(),
             skipped: 0,
@@ -145,25 +144,27 @@ impl<'a> Body<'a> {
 
     fn open(&mut self, element: &BytesStart<'_>) {
         let value = || attribute(element, "val").unwrap_or_default();
-        match local(element).as_str() {
+        match (local(element).as_str(), &mut self.look) {
             // What older programs show instead: the same text once more.
-            "Fallback" | "del" | "moveFrom" => self.skipped = 1,
-            "tbl" => self.tables.push(Rows::default()),
-            "pStyle" => self.level = self.levels.get(&value()).copied(),
-            "numPr" => self.listed = true,
-            "r" => (self.in_run, self.look) = (true, Look::default()),
-            "t" => self.in_text = true,
-            "tab" if self.in_run => self.add("\t"),
-            "br" | "cr" => self.add("\n"),
-            "noBreakHyphen" => self.add("-"),
-            "vanish" | "webHidden" if self.in_run => self.look.vanishes = is_on(&value()),
-            "color" if self.in_run => self.look.white = value().eq_ignore_ascii_case("FFFFFF"),
-            "sz" if self.in_run => {
-                self.look.tiny =
-                    value().parse().is_ok_and(|size: u32| size <= UNREADABLE_HALF_POINTS);
+            ("Fallback" | "del" | "moveFrom", _) => self.skipped = 1,
+            ("tbl", _) => self.tables.push(Rows::default()),
+            ("pStyle", _) => self.level = self.levels.get(&value()).copied(),
+            ("numPr", _) => self.listed = true,
+            ("r", look) => *look = Some(Look::default()),
+            ("t", _) => self.in_text = true,
+            ("tab", Some(_)) => self.add("\t"),
+            ("br" | "cr", _) => self.add("\n"),
+            ("noBreakHyphen", _) => self.add("-"),
+            ("vanish" | "webHidden", Some(look)) => look.vanishes |= is_on(&value()),
+            ("color", Some(look)) => look.white = value().eq_ignore_ascii_case("FFFFFF"),
+            ("sz", Some(look)) => {
+                let size = value().parse::<u32>();
+                look.vanishes |= size.is_ok_and(|size| size <= UNREADABLE_HALF_POINTS);
             }
-            "highlight" if self.in_run => self.look.shaded = true,
-            "shd" if is_coloured(&attribute(element, "fill").unwrap_or_default()) => self.shade(),
+            ("highlight", Some(look)) => look.shaded = true,
+            ("shd", _) if is_coloured(&attribute(element, "fill").unwrap_or_default()) => {
+                self.shade();
+            }
             _ => {}
         }
     }
@@ -171,7 +172,7 @@ impl<'a> Body<'a> {
     fn close(&mut self, name: &str) {
         match name {
             "t" => self.in_text = false,
-            "r" => self.in_run = false,
+            "r" => self.look = None,
             "p" => self.end_paragraph(),
             "tc" => {
                 if let Some(table) = self.tables.last_mut() {
@@ -192,8 +193,8 @@ impl<'a> Body<'a> {
     }
 
     fn shade(&mut self) {
-        if self.in_run {
-            self.look.shaded = true;
+        if let Some(look) = &mut self.look {
+            look.shaded = true;
         } else if let Some(table) = self.tables.last_mut() {
             table.shaded = true;
         } else {
@@ -202,11 +203,12 @@ impl<'a> Body<'a> {
     }
 
     fn add(&mut self, text: &str) {
-        let Look { vanishes, white, tiny, shaded } = self.look;
+        let Look { vanishes, white, shaded } = self.look.unwrap_or_default();
         let cell_shaded = self.tables.last().is_some_and(|table| table.shaded);
         let on_white = !(shaded || self.paragraph_shaded || cell_shaded);
-        let unseen = vanishes || tiny || (white && on_white);
-        if unseen { self.unseen.push_str(text) } else { self.paragraph.push_str(text) }
+        let unseen = vanishes || (white && on_white);
+        let part = if unseen { &mut self.unseen } else { &mut self.paragraph };
+        part.push_str(text);
     }
 
     fn end_paragraph(&mut self) {

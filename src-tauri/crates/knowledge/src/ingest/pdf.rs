@@ -29,5 +29,9 @@ pub(super) fn read(bytes: Vec<u8>) -> Result<Extract, ReadFault> {
     if pages.is_empty() {
         return Err(ReadFault::Damaged);
     }
-    layout::extract(pages)
+    let extract = layout::extract(pages)?;
+    if extract.sections.is_empty() && extract.hidden.is_empty() {
+        return Err(ReadFault::NoText);
+    }
+    Ok(extract)
 }

@@ -14,27 +14,26 @@ impl Matrix {
 
     /// This matrix first, then `next`.
     pub(super) fn then(&self, next: &Self) -> Self {
-        let ([a, b, c, d, e, f], [g, h, i, j, k, l]) = (self.0, next.0);
+        let (m, n) = (&self.0, &next.0);
         Self([
-            a * g + b * i,
-            a * h + b * j,
-            c * g + d * i,
-            c * h + d * j,
-            e * g + f * i + k,
-            e * h + f * j + l,
+            m[0] * n[0] + m[1] * n[2],
+            m[0] * n[1] + m[1] * n[3],
+            m[2] * n[0] + m[3] * n[2],
+            m[2] * n[1] + m[3] * n[3],
+            m[4] * n[0] + m[5] * n[2] + n[4],
+            m[4] * n[1] + m[5] * n[3] + n[5],
         ])
     }
 
     /// Where a point goes.
     pub(super) fn apply(&self, x: f64, y: f64) -> (f64, f64) {
-        let [a, b, c, d, e, f] = self.0;
-        (a * x + c * y + e, b * x + d * y + f)
+        let m = &self.0;
+        (m[0] * x + m[2] * y + m[4], m[1] * x + m[3] * y + m[5])
     }
 
     /// How tall one unit upwards becomes.
     pub(super) fn height(&self) -> f64 {
-        let [_, _, c, d, ..] = self.0;
-        c.hypot(d)
+        self.0[2].hypot(self.0[3])
     }
 }
 

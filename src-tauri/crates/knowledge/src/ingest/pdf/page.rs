@@ -347,12 +347,12 @@ fn set(instruction: &TypedInstruction<'_, '_>, state: &mut State) {
     use TypedInstruction as I;
     match instruction {
         I::Transform(m) => {
-            let own = [&m.0, &m.1, &m.2, &m.3, &m.4, &m.5].map(|number| number.as_f64());
+            let own = [&m.0, &m.1, &m.2, &m.3, &m.4, &m.5].map(Number::as_f64);
             state.matrix = Matrix(own).then(&state.matrix);
         }
         I::BeginText(_) => (state.text, state.line) = (Matrix::IDENTITY, Matrix::IDENTITY),
         I::SetTextMatrix(m) => {
-            let own = [&m.0, &m.1, &m.2, &m.3, &m.4, &m.5].map(|number| number.as_f64());
+            let own = [&m.0, &m.1, &m.2, &m.3, &m.4, &m.5].map(Number::as_f64);
             (state.text, state.line) = (Matrix(own), Matrix(own));
         }
         I::NextLine(by) => state.next_line(by.0.as_f64(), by.1.as_f64()),
