@@ -30,10 +30,10 @@ pub(super) struct Queue {
 
 impl Queue {
     /// Adds a job, or gives it back when there is no room for it.
-    pub(super) fn push(&mut self, job: Job) -> Result<(), Job> {
+    pub(super) fn push(&mut self, job: Job) -> Result<(), Box<Job>> {
         let own = self.jobs.iter().filter(|waiting| waiting.owner() == job.owner()).count();
         if self.jobs.len() >= CAPACITY || own >= OWNER_CAPACITY {
-            return Err(job);
+            return Err(Box::new(job));
         }
         self.jobs.push(job);
         Ok(())

@@ -113,7 +113,7 @@ impl Supervisor {
                 Event::Command(None) => break None,
                 Event::Command(Some(command)) => self.obey(command),
                 Event::Worker(Incoming::Message(message)) => self.hear(message),
-                Event::Worker(Incoming::Ended(how)) => self.restart(how, EngineError::WorkerEnded),
+                Event::Worker(Incoming::Ended(how)) => self.restart(how, &EngineError::WorkerEnded),
                 Event::Time => self.tick(),
             }
             self.count_jobs();
@@ -165,12 +165,12 @@ impl Supervisor {
         match &self.phase {
             Phase::Down { until } if *until <= now => self.start(),
             Phase::Starting { until, .. } if *until <= now => {
-                self.restart(String::from("it took too long to load"), EngineError::WorkerHung);
+                self.restart(String::from("it took too long to load"), &EngineError::WorkerHung);
             }
             Phase::Ready { running, .. }
                 if running.iter().any(|job| job.deadline + HANG_GRACE <= now) =>
             {
-                self.restart(String::from("it hung"), EngineError::WorkerHung);
+                self.restart(String::from("it hung"), &EngineError::WorkerHung);
             }
             Phase::Down { .. } | Phase::Starting { .. } | Phase::Ready { .. } => {}
         }
@@ -281,7 +281,7 @@ impl Supervisor {
                 });
             }
             (Phase::Starting { .. }, WorkerMessage::LoadFailed { reason }) => {
-                self.restart(reason.to_string(), EngineError::WorkerEnded);
+                self.restart(reason.to_string(), &EngineError::WorkerEnded);
             }
             (Phase::Starting { .. }, WorkerMessage::Ready { load_ms, sequences }) => {
                 self.ready(load_ms, sequences);
@@ -303,15 +303,15 @@ impl Supervisor {
                         self.dispatch();
                         self.announce();
                     }
-                    Err(error) => self.restart(error.to_string(), EngineError::WorkerEnded),
+                    Err(error) => self.restart(error.to_string(), &EngineError::WorkerEnded),
                 }
             }
             (Phase::Starting { .. }, WorkerMessage::Hello { version: found }) => {
                 let error = ProtocolError::Version { expected: VERSION, found };
-                self.restart(error.to_string(), EngineError::WorkerEnded);
+                self.restart(error.to_string(), &EngineError::WorkerEnded);
             }
             (Phase::Starting { .. } | Phase::Down { .. }, _) => {
-                self.restart(ProtocolError::OutOfTurn.to_string(), EngineError::WorkerEnded);
+                self.restart(ProtocolError::OutOfTurn.to_string(), &EngineError::WorkerEnded);
             }
         }
     }
@@ -325,7 +325,7 @@ impl Supervisor {
             Ok(link) => {
                 self.phase = Phase::Starting { link, until: Instant::now() + START_LIMIT };
             }
-            Err(reason) => self.restart(reason, EngineError::WorkerEnded),
+            Err(reason) => self.restart(reason, &EngineError::WorkerEnded),
         }
     }
 
@@ -345,7 +345,7 @@ impl Supervisor {
 
     /// Ends the worker if there is one, fails its jobs with `error`, and plans the next start. None
     /// of them is tried again: one of them may be what ended it.
-    fn restart(&mut self, reason: String, error: EngineError) {
+    fn restart(&mut self, reason: String, error: &EngineError) {
         self.failures = self.failures.saturating_add(1);
         let down = Phase::Down { until: Instant::now() + pause(self.failures) };
         if let Phase::Ready { running, .. } = std::mem::replace(&mut self.phase, down) {
@@ -425,12 +425,14 @@ fn report(
     };
     let at = running.iter().position(|job| job.id == id).ok_or(ProtocolError::OutOfTurn)?;
     running[at].count(&event, &mut metrics.lock());
-    let last = event.is_last();
-    running[at].tell(event);
-    if last {
-        running.remove(at);
+    if event.is_last() {
+        let job = running.remove(at);
+        // Before its reader is told, who may look.
+        metrics.lock().running = running.len();
+        job.tell(event);
         return Ok(Progress::Done);
     }
+    running[at].tell(event);
     Ok(Progress::Working)
 }
 

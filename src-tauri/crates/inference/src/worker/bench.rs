@@ -82,7 +82,7 @@ impl Bench<'_, '_> {
 
     /// Computes `tokens`; aborted only when the parent is gone.
     fn step(&mut self, tokens: &[LlamaToken]) -> Result<Decoded, WorkerError> {
-        let kind = Kind::of(tokens.len());
+        let kind = Kind::of(1, tokens.len());
         self.slots.context().set_threads(self.threads.next(kind));
         loop {
             let start = Instant::now();

@@ -14,7 +14,7 @@ use super::{
 pub(super) const LARGEST_CHUNK: usize = 256;
 
 /// Fewer than this would compute a prompt at the speed of an answer.
-const SMALLEST_CHUNK: usize = 16;
+const SMALLEST_CHUNK: usize = 32;
 
 /// How long a step may take while answers wait for their next token.
 const STEP: Duration = Duration::from_millis(100);
@@ -44,7 +44,7 @@ impl Pace {
     }
 
     fn beside(&self) -> usize {
-        let Some(seconds) = self.seconds_each else { return SMALLEST_CHUNK * 2 };
+        let Some(seconds) = self.seconds_each else { return SMALLEST_CHUNK };
         let fitting = Duration::from_secs_f64(seconds.max(1e-6)).as_nanos().max(1);
         let tokens = usize::try_from(STEP.as_nanos() / fitting).unwrap_or(LARGEST_CHUNK);
         tokens.clamp(SMALLEST_CHUNK, LARGEST_CHUNK)

@@ -240,28 +240,46 @@ impl<'a, W: Write> Session<'a, W> {
         for at in plan.overtaken {
             self.answers[at].overtaken = true;
         }
+        let mut ended = Vec::new();
+        for group in groups(&works, &plan.tokens) {
+            let decoded = self.compute_group(&group, &present, &plan.tokens)?;
+            match decoded {
+                Decoded::Whole => self.say_next(&group, &mut ended)?,
+                Decoded::Aborted => break,
+            }
+        }
+        ended.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        for (at, reason) in ended {
+            self.end(at, reason)?;
+        }
+        self.close_gaps()
+    }
+
+    /// Computes the shares of the answers in `group` together.
+    fn compute_group(
+        &mut self,
+        group: &[usize],
+        present: &[usize],
+        shares: &[usize],
+    ) -> Result<Decoded, WorkerError> {
         let answers = std::mem::take(&mut self.answers);
-        let shares = answers.iter().zip(present.iter().zip(&plan.tokens));
-        let parts: Vec<Part<'_>> = shares
-            .filter(|(_, (_, tokens))| **tokens > 0)
-            .map(|(answer, (present, tokens))| Part {
-                slot: answer.slot,
-                tokens: answer.pending(*present, *tokens),
+        let parts: Vec<Part<'_>> = group
+            .iter()
+            .map(|at| Part {
+                slot: answers[*at].slot,
+                tokens: answers[*at].pending(present[*at], shares[*at]),
             })
             .collect();
         let decoded = self.compute(&parts)?;
         drop(parts);
         self.answers = answers;
-        match decoded {
-            Decoded::Whole => self.say_next(&plan.tokens),
-            Decoded::Aborted => Ok(()),
-        }
+        Ok(decoded)
     }
 
-    /// Computes one step with as many threads as are fastest, and times it.
+    /// Computes some tokens with as many threads as are fastest, and times it.
     fn compute(&mut self, parts: &[Part<'_>]) -> Result<Decoded, WorkerError> {
         let tokens = parts.iter().map(|part| part.tokens.len()).sum();
-        let kind = Kind::of(tokens);
+        let kind = Kind::of(parts.len(), tokens);
         let abort = self.inbox.interrupts().abort();
         self.slots.context().set_threads(self.threads.next(kind));
         abort.limit(self.threads.limit(kind, tokens));
@@ -280,28 +298,24 @@ impl<'a, W: Write> Session<'a, W> {
         Ok(decoded)
     }
 
-    /// Chooses the next token of every answer that took part in the step and has all it needs.
-    fn say_next(&mut self, shares: &[usize]) -> Result<(), WorkerError> {
-        let mut ended = Vec::new();
-        let mut part = 0;
-        for (at, share) in shares.iter().enumerate() {
-            if *share == 0 {
-                continue;
-            }
-            let answer = &mut self.answers[at];
+    /// Chooses the next token of every answer in `group`, just computed, that has all it needs;
+    /// notes those that end with it.
+    fn say_next(
+        &mut self,
+        group: &[usize],
+        ended: &mut Vec<(usize, FinishReason)>,
+    ) -> Result<(), WorkerError> {
+        for (part, at) in group.iter().enumerate() {
+            let answer = &mut self.answers[*at];
             if answer.is_computed(self.slots.tokens(answer.slot).len()) {
                 let scores = self.slots.scores(part)?;
                 let said = answer.go_on(scores, &mut self.sampler, &self.format);
                 let id = answer.request.id;
                 self.say(id, said.text)?;
-                ended.extend(said.end.map(|reason| (at, reason)));
+                ended.extend(said.end.map(|reason| (*at, reason)));
             }
-            part += 1;
         }
-        for (at, reason) in ended.into_iter().rev() {
-            self.end(at, reason)?;
-        }
-        self.close_gaps()
+        Ok(())
     }
 
     fn end_interrupted(&mut self) -> Result<(), WorkerError> {
@@ -391,6 +405,17 @@ impl<'a, W: Write> Session<'a, W> {
         }
         self.outbox.send(&WorkerMessage::Text { id, text })
     }
+}
+
+/// What is computed together: the next tokens of all answers, then each prompt's piece by itself. So
+/// the numbers of a prompt do not depend on what others do: llama.cpp rounds in another way for one
+/// token of a sequence than for several.
+fn groups(works: &[Work], shares: &[usize]) -> Vec<Vec<usize>> {
+    let taking_part = |at: &usize| shares[*at] > 0;
+    let (answers, prompts): (Vec<usize>, Vec<usize>) =
+        (0..works.len()).filter(taking_part).partition(|at| works[*at].prompt_left == 0);
+    let answers = (!answers.is_empty()).then_some(answers);
+    answers.into_iter().chain(prompts.into_iter().map(|at| vec![at])).collect()
 }
 
 fn count(tokens: usize) -> u32 {

@@ -7,6 +7,7 @@ use llama_cpp_2::token::LlamaToken;
 use super::{
     context::{Batch, Context, Decoded},
     kept::{Kept, Owner, common_start},
+    plan::LEAST_PIECE,
 };
 use crate::WorkerError;
 
@@ -29,7 +30,7 @@ struct Slot {
 /// All places.
 pub(super) struct Slots<'model> {
     context: Context<'model>,
-    slots: Vec<Slot>,
+    places: Vec<Slot>,
     batch: Batch,
     /// The index of each part's scores in the last batch.
     scores: Vec<usize>,
@@ -38,13 +39,13 @@ pub(super) struct Slots<'model> {
 impl<'model> Slots<'model> {
     pub(super) fn new(context: Context<'model>, count: u32) -> Self {
         let empty = |_| Slot { owner: Owner::Everybody, tokens: Vec::new(), taken: false };
-        let slots = (0..count).map(empty).collect();
-        Self { context, slots, batch: Batch::default(), scores: Vec::new() }
+        let places = (0..count).map(empty).collect();
+        Self { context, places, batch: Batch::default(), scores: Vec::new() }
     }
 
     /// How many there are.
     pub(super) fn count(&self) -> u32 {
-        u32::try_from(self.slots.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.places.len()).unwrap_or(u32::MAX)
     }
 
     /// Tokens that one place holds.
@@ -58,11 +59,11 @@ impl<'model> Slots<'model> {
 
     /// The tokens that stand in a place.
     pub(super) fn tokens(&self, slot: u32) -> &[LlamaToken] {
-        &self.slots[index(slot)].tokens
+        &self.places[index(slot)].tokens
     }
 
     /// Takes a place for `prompt` of `owner`, with as much of its start as is there or kept, but for
-    /// its last token; `None` when all are taken. The place adjoins those that are taken, because
+    /// a last piece; `None` when all are taken. The place adjoins those that are taken, because
     /// llama.cpp computes neighbours together.
     pub(super) fn take(
         &mut self,
@@ -70,12 +71,12 @@ impl<'model> Slots<'model> {
         prompt: &[LlamaToken],
         kept: &mut Kept,
     ) -> Result<Option<u32>, WorkerError> {
-        let usable = &prompt[..prompt.len().saturating_sub(1)];
+        let usable = &prompt[..prompt.len().saturating_sub(LEAST_PIECE)];
         let Some((slot, here)) = self.best_place(owner, usable) else { return Ok(None) };
         let stored = kept.longest(owner, usable, Instant::now());
         match stored {
             Some((entry, common)) if common > here + LEAST_GAIN => {
-                let place = &mut self.slots[index(slot)];
+                let place = &mut self.places[index(slot)];
                 place.tokens.clear();
                 if self.context.restore(slot, &entry.state)? {
                     place.tokens.extend_from_slice(&entry.tokens);
@@ -84,7 +85,7 @@ impl<'model> Slots<'model> {
             }
             Some(_) | None => self.truncate(slot, here)?,
         }
-        let place = &mut self.slots[index(slot)];
+        let place = &mut self.places[index(slot)];
         place.owner = owner;
         place.taken = true;
         Ok(Some(slot))
@@ -92,13 +93,13 @@ impl<'model> Slots<'model> {
 
     /// Gives a place back. What stands there may be used again by its owner.
     pub(super) fn release(&mut self, slot: u32) {
-        self.slots[index(slot)].taken = false;
+        self.places[index(slot)].taken = false;
     }
 
     /// Forgets all but the first `length` tokens of a place, or all of them where the model's
     /// memory cannot be cut (recurrent models).
     pub(super) fn truncate(&mut self, slot: u32, length: usize) -> Result<(), WorkerError> {
-        let place = &mut self.slots[index(slot)];
+        let place = &mut self.places[index(slot)];
         if length < place.tokens.len() {
             if self.context.cut(slot, length)? {
                 place.tokens.truncate(length);
@@ -117,7 +118,7 @@ impl<'model> Slots<'model> {
         owner: Owner,
         kept: &mut Kept,
     ) -> Result<(), WorkerError> {
-        let tokens = self.slots[index(slot)].tokens.clone();
+        let tokens = self.places[index(slot)].tokens.clone();
         if let Some(state) = self.context.save(slot)? {
             kept.keep(owner, tokens, state, Instant::now());
         }
@@ -127,7 +128,7 @@ impl<'model> Slots<'model> {
     /// Empties the places that nobody uses and that `owner` left behind.
     pub(super) fn forget(&mut self, owner: Owner) -> Result<(), WorkerError> {
         for slot in self.free().collect::<Vec<_>>() {
-            if self.slots[index(slot)].owner == owner {
+            if self.places[index(slot)].owner == owner {
                 self.truncate(slot, 0)?;
             }
         }
@@ -145,7 +146,7 @@ impl<'model> Slots<'model> {
     /// Moves the sequence of the last taken place into a gap before it, so that the taken ones are
     /// neighbours. Returns from where to where.
     pub(super) fn close_gap(&mut self) -> Result<Option<(u32, u32)>, WorkerError> {
-        let taken = |slot: &u32| self.slots[index(*slot)].taken;
+        let taken = |slot: &u32| self.places[index(*slot)].taken;
         let Some(first) = self.ids().find(taken) else { return Ok(None) };
         let Some(last) = self.ids().rev().find(taken) else { return Ok(None) };
         let Some(gap) = (first..last).find(|slot| !taken(slot)) else { return Ok(None) };
@@ -154,10 +155,10 @@ impl<'model> Slots<'model> {
         if !self.context.restore(gap, &state)? {
             return Ok(None);
         }
-        self.slots.swap(index(gap), index(last));
+        self.places.swap(index(gap), index(last));
         // What stood in the gap is gone, and the copy that was moved is no longer needed.
         self.context.cut(last, 0)?;
-        self.slots[index(last)].tokens.clear();
+        self.places[index(last)].tokens.clear();
         Ok(Some((last, gap)))
     }
 
@@ -167,12 +168,12 @@ impl<'model> Slots<'model> {
         self.batch.clear();
         self.scores.clear();
         for part in parts {
-            let position = self.slots[index(part.slot)].tokens.len();
+            let position = self.places[index(part.slot)].tokens.len();
             self.scores.push(self.batch.push(part.slot, position, part.tokens)?);
         }
         let decoded = self.context.decode(&mut self.batch)?;
         for part in parts {
-            let place = &mut self.slots[index(part.slot)];
+            let place = &mut self.places[index(part.slot)];
             match decoded {
                 Decoded::Whole => place.tokens.extend_from_slice(part.tokens),
                 Decoded::Aborted => {
@@ -197,18 +198,18 @@ impl<'model> Slots<'model> {
     }
 
     fn free(&self) -> impl Iterator<Item = u32> {
-        self.ids().filter(|slot| !self.slots[index(*slot)].taken)
+        self.ids().filter(|slot| !self.places[index(*slot)].taken)
     }
 
     /// A free place beside the taken ones, and how many tokens of `prompt` stand in it.
     fn best_place(&self, owner: Owner, prompt: &[LlamaToken]) -> Option<(u32, usize)> {
-        let taken = |slot: &u32| self.slots[index(*slot)].taken;
+        let taken = |slot: &u32| self.places[index(*slot)].taken;
         let near = match (self.ids().find(taken), self.ids().rev().find(taken)) {
             (Some(first), Some(last)) => first.saturating_sub(1)..=last.saturating_add(1),
             _ => 0..=u32::MAX,
         };
         let common = |slot: u32| {
-            let place = &self.slots[index(slot)];
+            let place = &self.places[index(slot)];
             let serves = place.owner.serves(owner);
             if serves { common_start(&place.tokens, prompt) } else { 0 }
         };

@@ -41,11 +41,11 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// The kind of a step of `tokens` tokens.
-    pub(super) const fn of(tokens: usize) -> Self {
+    /// The kind of a step of `tokens` tokens for `parts` sequences.
+    pub(super) const fn of(parts: usize, tokens: usize) -> Self {
         match tokens {
             0 | 1 => Self::Single,
-            2..=16 => Self::Few,
+            _ if tokens == parts => Self::Few,
             _ => Self::Many,
         }
     }
@@ -275,7 +275,9 @@ mod tests {
 
     #[test]
     fn kinds_of_steps_are_told_apart() {
-        assert_eq!([1, 2, 16, 17].map(Kind::of), [Kind::Single, Kind::Few, Kind::Few, Kind::Many]);
+        let kinds = [(1, 1), (2, 2), (16, 16), (1, 17), (2, 3)]
+            .map(|(parts, tokens)| Kind::of(parts, tokens));
+        assert_eq!(kinds, [Kind::Single, Kind::Few, Kind::Few, Kind::Many, Kind::Many]);
         let mut threads = Threads::new(2, true);
         threads.note(Kind::Many, 64, Duration::from_millis(170));
         assert_eq!((threads.next(Kind::Single), threads.next(Kind::Many)), (1, 2));
