@@ -3,6 +3,7 @@ import { about, tintOf } from "../src/features/admin/audit/events";
 import { since } from "../src/features/admin/audit/log.svelte";
 import { condition } from "../src/features/admin/alerts/words";
 import { marked } from "../src/features/admin/knowledge/marked";
+import { formOf, placementOf } from "../src/features/admin/knowledge/placement";
 import { answeredShare, daysOf } from "../src/features/admin/overview/outcomes";
 import { stacked } from "../src/features/admin/parts/stacked";
 import { read, written } from "../src/features/admin/people/attributes";
@@ -144,6 +145,18 @@ describe("policies", () => {
       { id: "c", own: true, sentence: "", text: "two" },
     ];
     expect(ownText(policies)).toBe("one\n\ntwo");
+  });
+});
+
+describe("a placement", () => {
+  it("keeps how long a document is valid, and drops what was emptied", () => {
+    const was = { team: "north", roles: ["finance", "hr"], valid_until: "2027-01-01T00:00:00Z" };
+    const form = formOf(was);
+    expect(form).toEqual({ owner: "", team: "north", region: "", roles: "finance, hr" });
+    expect(placementOf({ ...form, team: " ", roles: "hr" }, was)).toEqual({
+      roles: ["hr"],
+      valid_until: "2027-01-01T00:00:00Z",
+    });
   });
 });
 

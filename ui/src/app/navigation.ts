@@ -1,29 +1,11 @@
 /** Which parts of the page a session opens. Each act asks the policy again. */
+import { sectionsFor } from "../features/admin/sections";
 import type { Session } from "../lib/api/model";
 import type { DataPart, Place } from "./places.svelte";
 
-/** Permissions of which each opens some part of the administration. */
-const ADMINISTERS: ReadonlySet<string> = new Set([
-  "manage_people",
-  "manage_roles",
-  "manage_policy",
-  "manage_models",
-  "import_knowledge",
-  "release_quarantine",
-  "edit_labels",
-  "read_audit",
-  "verify_audit",
-  "read_compliance",
-  "request_log_access",
-  "grant_log_access",
-  "backup",
-  "restore",
-  "configure",
-]);
-
 /** Whether the administration has something for the reader of this session. */
 export function administers(session: Session | null): boolean {
-  return session?.permissions.some((permission) => ADMINISTERS.has(permission)) ?? false;
+  return sectionsFor(session).length > 0;
 }
 
 /** Whether a place can be shown to the reader of this session; else the conversation is. */

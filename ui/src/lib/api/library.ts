@@ -7,6 +7,7 @@ import type {
   ImportedArchive,
   IndexState,
   Label,
+  Placement,
   Quarantined,
 } from "./model";
 
@@ -51,6 +52,13 @@ export class LibraryApi {
   /** Lets a passage in, or leaves it out for good. */
   decide(id: number, decision: "released" | "rejected"): Promise<void> {
     return this.api.call("POST", `/api/knowledge/quarantine/${id}`, { decision });
+  }
+
+  /** Confines a document to whom the placement names, and to nobody else. */
+  place(document: Document, placement: Placement): Promise<{ entries: number }> {
+    const { collection, name } = document;
+    const place = new URLSearchParams({ collection, name }).toString();
+    return this.api.call("PUT", `/api/knowledge/documents/placement?${place}`, placement);
   }
 
   async remove(collection: string, name: string): Promise<number> {

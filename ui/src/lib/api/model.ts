@@ -50,6 +50,7 @@ export type NewLogRequest = Schemas["NewLogRequest"];
 export type MessageLog = Schemas["MessageLog"];
 export type LoggedTurn = Schemas["LoggedTurn"];
 export type LogSwitches = Schemas["LogSwitches"];
+export type Placement = Schemas["Placement"];
 export type Quarantined = Schemas["Quarantined"];
 export type Concern = Schemas["Concern"];
 export type ConcernKind = Schemas["ConcernKind"];

@@ -171,6 +171,15 @@ export const admin = {
   "knowledge.index.failed":
     "The last change could not be taken in. Answers still stand on what was there before.",
   "knowledge.index.words": "Searched by words alone.",
+  "knowledge.place": "Confine…",
+  "knowledge.place.title": "Who may find “{name}”?",
+  "knowledge.place.text":
+    "Besides its label, it is confined to whom you name here; left empty, to nobody in particular.",
+  "knowledge.place.owner": "Its owner",
+  "knowledge.place.team": "Team",
+  "knowledge.place.region": "Region",
+  "knowledge.place.roles": "Roles",
+  "knowledge.place.roles.hint": "Names apart by commas, such as hr_specialist, finance",
   "knowledge.remove": "Remove…",
   "knowledge.remove.title": "Remove “{name}”?",
   "knowledge.remove.text": {

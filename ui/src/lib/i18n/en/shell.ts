@@ -50,6 +50,7 @@ export const shell = {
   "palette.keys": "List of keys",
   "palette.lock": "Lock now",
   "palette.promises": "What this machine promises",
+  "palette.section": "Administration: {section}",
   "palette.wipe": "Leave and wipe",
 
   "display.title": "Language and display",
