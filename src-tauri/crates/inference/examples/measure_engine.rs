@@ -123,13 +123,13 @@ async fn read(mut generation: Generation, start: Instant) -> Outcome<Answer> {
                 let now = start.elapsed();
                 match last {
                     None => answer.first = now,
-                    Some(last) => answer.gaps.push(now - last),
+                    Some(last) => answer.gaps.push(now.saturating_sub(last)),
                 }
                 last = Some(now);
                 answer.text.push_str(&text);
             }
             GenerationEvent::Finished { completion_tokens, .. } => {
-                answer.tokens = completion_tokens
+                answer.tokens = completion_tokens;
             }
             GenerationEvent::Failed(error) => return Err(error.into()),
         }

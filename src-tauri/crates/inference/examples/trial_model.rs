@@ -63,6 +63,7 @@ fn main() -> Outcome<()> {
 }
 
 /// What became of a damaged file.
+#[derive(Clone, Copy)]
 enum End {
     /// The worker said that it cannot be loaded.
     Refused,

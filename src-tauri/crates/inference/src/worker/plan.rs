@@ -140,11 +140,12 @@ mod tests {
             let wanted: usize = prompts().map(|(work, _)| work.prompt_left).sum();
             let given = prompts().map(|(_, tokens)| tokens).sum::<usize>();
             prop_assert!(given <= chunk && given + 2 * LEAST_PIECE > wanted.min(chunk));
-            prop_assert!(prompts().all(|(work, tokens)| {
+            let all_long_enough = prompts().all(|(work, tokens)| {
                 let left = work.prompt_left - tokens;
                 let whole = *tokens == work.prompt_left;
                 whole || *tokens == 0 || *tokens >= LEAST_PIECE && left >= LEAST_PIECE
-            }));
+            });
+            prop_assert!(all_long_enough);
             let answers = work.iter().zip(&plan.tokens).filter(|(work, _)| work.prompt_left == 0);
             prop_assert!(answers.into_iter().all(|(_, tokens)| *tokens == 1));
         }

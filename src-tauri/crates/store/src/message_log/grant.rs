@@ -441,12 +441,11 @@ pub(super) async fn reseal_reasons(
             .await?;
     for (id, sealed) in rows {
         let place = place(id.parse().map_err(|_| malformed())?);
-        let resealed = match place.open(old, sealed) {
-            Ok(reason) => Some(place.seal(new, entropy, reason.expose())?),
-            Err(_) => {
-                tracing::warn!("the reason of a request to read message logs does not open");
-                None
-            }
+        let resealed = if let Ok(reason) = place.open(old, sealed) {
+            Some(place.seal(new, entropy, reason.expose())?)
+        } else {
+            tracing::warn!("the reason of a request to read message logs does not open");
+            None
         };
         sqlx::query("UPDATE log_access SET reason = ? WHERE id = ?")
             .bind(resealed)

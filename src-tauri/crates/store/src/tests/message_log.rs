@@ -127,7 +127,7 @@ fn everything() -> LogScope {
     LogScope { since: START, until: START + HOUR, person: None, outcome: None }
 }
 
-fn refused<T>(read: Result<T, StoreError>) -> bool {
+fn refused<T>(read: &Result<T, StoreError>) -> bool {
     matches!(read, Err(StoreError::UnknownGrant))
 }
 
@@ -137,21 +137,21 @@ async fn only_the_one_who_asked_reads_and_only_while_the_grant_lasts() {
     case.said(&case.ann, START, "where is it?").await;
     let (rex, ada) = (Some(case.rex.pseudonym), Some(case.ada.pseudonym));
     let waiting = case.asked(everything()).await;
-    assert!(refused(case.read(waiting, rex, START + 3 * HOUR).await), "not before approval");
+    assert!(refused(&case.read(waiting, rex, START + 3 * HOUR).await), "not before approval");
     let rejected = case.asked(everything()).await;
     case.decided(rejected, GrantDecision::Rejected).await.unwrap();
-    assert!(refused(case.read(rejected, rex, START + 3 * HOUR).await));
-    assert!(refused(case.decided(rejected, GrantDecision::Approved).await), "decided once");
+    assert!(refused(&case.read(rejected, rex, START + 3 * HOUR).await));
+    assert!(refused(&case.decided(rejected, GrantDecision::Approved).await), "decided once");
 
     let grant = case.granted(everything()).await;
     assert_eq!(case.texts(grant).await, ["where is it?"]);
-    assert!(refused(case.read(grant, ada, START + 3 * HOUR).await), "not who approved it");
-    assert!(refused(case.read(grant, None, START + 3 * HOUR).await), "not the operator");
-    assert!(refused(case.read(grant, rex, START + HOUR).await), "not before it began");
-    assert!(refused(case.read(grant, rex, START + 6 * HOUR).await), "not after its end");
+    assert!(refused(&case.read(grant, ada, START + 3 * HOUR).await), "not who approved it");
+    assert!(refused(&case.read(grant, None, START + 3 * HOUR).await), "not the operator");
+    assert!(refused(&case.read(grant, rex, START + HOUR).await), "not before it began");
+    assert!(refused(&case.read(grant, rex, START + 6 * HOUR).await), "not after its end");
     case.store.end_log_access(grant, ada, START + 4 * HOUR).await.unwrap();
-    assert!(refused(case.read(grant, rex, START + 5 * HOUR).await), "not after it was ended");
-    assert!(refused(case.store.end_log_access(grant, ada, START + 5 * HOUR).await));
+    assert!(refused(&case.read(grant, rex, START + 5 * HOUR).await), "not after it was ended");
+    assert!(refused(&case.store.end_log_access(grant, ada, START + 5 * HOUR).await));
     case.store.close().await;
 }
 
