@@ -205,7 +205,7 @@ impl Walk {
         };
         let confirmed = self.done(zoe, "POST /api/me/second-factor/confirm", "", code()).await;
         self.plant("a code on paper", text(&confirmed.0["codes"][0]));
-        appliance.clock.advance(Duration::from_secs(60));
+        appliance.clock.advance(Duration::from_mins(1));
         self.done(zoe, "POST /api/session/elevate", "", code()).await;
         let renewed = self.done(zoe, "POST /api/me/recovery-codes", "", Value::Null).await;
         self.plant("a renewed code on paper", text(&renewed.0["codes"][0]));

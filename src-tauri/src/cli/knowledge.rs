@@ -356,7 +356,7 @@ fn told(placement: &PlacementDto) -> String {
         ("until", valid_until),
     ];
     let set = named.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
-    set.map(|(name, value)| format!("  {name}={value}")).collect()
+    set.fold(String::new(), |told, (name, value)| told + "  " + name + "=" + value)
 }
 
 /// Waits until the search knows all that was imported, and says how far it is.

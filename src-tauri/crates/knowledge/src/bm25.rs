@@ -99,8 +99,8 @@ impl Engine {
         if clauses.is_empty() {
             return Ok(Vec::new());
         }
-        let classes = allowed.classes().map(|class| Term::from_field_u64(self.class, class.into()));
-        let readable = ConstScoreQuery::new(Box::new(TermSetQuery::new(classes)), 0.0);
+        let terms = allowed.classes().map(|class| Term::from_field_u64(self.class, class.into()));
+        let readable = ConstScoreQuery::new(Box::new(TermSetQuery::new(terms)), 0.0);
         let query = BooleanQuery::new(vec![
             (Occur::Must, Box::new(readable) as Box<dyn Query>),
             (Occur::Must, Box::new(BooleanQuery::new(clauses))),

@@ -21,7 +21,7 @@ use crate::{
 use frame::{Job, Reply};
 
 /// Longest wait for what a process says next. Its processor time is limited besides.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Starts the processes that read.
 #[derive(Debug, Clone)]

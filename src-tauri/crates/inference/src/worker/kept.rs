@@ -225,7 +225,8 @@ mod tests {
         kept.forget(ann);
         assert_eq!(kept.len(), 2);
         let expiry = kept.next_expiry().expect("one is left");
-        kept.expire(expiry - Duration::from_millis(1));
+        let before = expiry.checked_sub(Duration::from_millis(1)).expect("it is later than now");
+        kept.expire(before);
         assert_eq!(kept.len(), 2);
         kept.expire(expiry);
         assert_eq!((kept.len(), kept.next_expiry()), (1, None));

@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(pace.chunk(&[work(900), work(0)]), 40);
         assert_eq!(pace.chunk(&[work(900), work(300)]), LARGEST_CHUNK);
         for _ in 0..20 {
-            pace.note(Kind::Many, 64, Duration::from_secs(60));
+            pace.note(Kind::Many, 64, Duration::from_mins(1));
         }
         assert_eq!(pace.chunk(&[work(900), work(0)]), SMALLEST_CHUNK, "it always goes on");
     }

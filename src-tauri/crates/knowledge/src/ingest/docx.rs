@@ -84,7 +84,7 @@ struct Look {
 
 /// A table under way.
 #[derive(Default)]
-struct Rows {
+struct Table {
     rows: Vec<Vec<String>>,
     row: Vec<String>,
     cell: String,
@@ -104,7 +104,7 @@ struct Body<'a> {
     /// Of the run that is open.
     look: Option<Look>,
     in_text: bool,
-    tables: Vec<Rows>,
+    tables: Vec<Table>,
     /// Depth within an element that is not read.
     skipped: usize,
 }
@@ -147,7 +147,7 @@ impl<'a> Body<'a> {
         match (local(element).as_str(), &mut self.look) {
             // What older programs show instead: the same text once more.
             ("Fallback" | "del" | "moveFrom", _) => self.skipped = 1,
-            ("tbl", _) => self.tables.push(Rows::default()),
+            ("tbl", _) => self.tables.push(Table::default()),
             ("pStyle", _) => self.level = self.levels.get(&value()).copied(),
             ("numPr", _) => self.listed = true,
             ("r", look) => *look = Some(Look::default()),
@@ -239,18 +239,15 @@ impl<'a> Body<'a> {
 
     /// A table within a cell becomes text of that cell.
     fn end_table(&mut self) {
-        let Some(Rows { rows, .. }) = self.tables.pop() else { return };
-        match self.tables.last_mut() {
-            Some(outer) => {
-                for row in rows {
-                    outer.cell.push_str(&row.join(", "));
-                    outer.cell.push('\n');
-                }
+        let Some(Table { rows, .. }) = self.tables.pop() else { return };
+        if let Some(outer) = self.tables.last_mut() {
+            for row in rows {
+                outer.cell.push_str(&row.join(", "));
+                outer.cell.push('\n');
             }
-            None => {
-                self.outline.line("");
-                self.outline.table(&rows);
-            }
+        } else {
+            self.outline.line("");
+            self.outline.table(&rows);
         }
     }
 }

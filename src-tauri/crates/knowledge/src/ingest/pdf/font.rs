@@ -35,6 +35,7 @@ pub(super) struct Font {
 }
 
 /// How a string is cut into codes and what they mean without a table of the font's own.
+#[expect(clippy::large_enum_variant, reason = "a font holds one, and a page a few fonts")]
 enum Codes {
     /// One byte each.
     Simple(Vec<Option<String>>),
@@ -216,7 +217,7 @@ fn composite_widths(inner: &Dict<'_>) -> HashMap<u32, f64> {
         let Ok(first) = u32::try_from(first.as_i64()) else { break };
         match parts.next() {
             Some(Object::Array(list)) => {
-                widths.extend((first..).zip(list.iter::<f64>().take(MAX_LISTED)))
+                widths.extend((first..).zip(list.iter::<f64>().take(MAX_LISTED)));
             }
             Some(Object::Number(last)) => {
                 let last =

@@ -55,7 +55,9 @@ pub(super) fn extract(pages: Vec<Vec<Run>>) -> Result<Extract, ReadFault> {
     let levels = heading_sizes(&shown);
     let mut writer = Writer::default();
     for page in &shown {
-        page.iter().for_each(|line| writer.line(line, &levels));
+        for line in page {
+            writer.line(line, &levels);
+        }
         writer.end_page();
     }
     Ok(Extract { sections: writer.finish(), hidden, tables: Vec::new() })

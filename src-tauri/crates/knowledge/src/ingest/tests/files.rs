@@ -1,4 +1,5 @@
 //! Small documents, written by the tests themselves.
+#![expect(clippy::format_collect, reason = "small files, made for tests")]
 
 use std::io::{Cursor, Write};
 
