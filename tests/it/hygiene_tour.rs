@@ -116,7 +116,7 @@ impl Walk {
         }
         self.done(&mut guest, "POST /api/session/stay", "", Value::Null).await;
         let suggested = self.done(&mut guest, "GET /api/suggestions", "", Value::Null).await;
-        let passage = text(&suggested.0["suggestions"][0]["id"]);
+        let passage = text(&suggested.0["suggestions"][0]["id"]).replace('/', "%2F");
         self.done(&mut guest, "GET /api/passages/{id}", &passage, Value::Null).await;
         self.done(&mut guest, "POST /api/draft", "", json!({ "text": planted() })).await;
         self.done(&mut guest, "POST /api/conversations", "", Value::Null).await;

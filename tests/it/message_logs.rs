@@ -195,7 +195,7 @@ async fn each_role_does_its_part_and_no_other() {
     assert_eq!(act(&mut kim, &id, "end").await.code(), Some("not_found"), "somebody else's");
     let rejected = act(&mut admin, &id, "reject").await;
     assert_eq!((rejected.status, &rejected.body["state"]), (200, &json!("rejected")));
-    assert_eq!(act(&mut admin, &id, "approve").await.code(), Some("not_found"), "decided once");
+    assert_eq!(act(&mut admin, &id, "reject").await.code(), Some("not_found"), "decided once");
     let own = asked(&mut rex, form("Again.")).await;
     assert_eq!(act(&mut rex, &own, "end").await.body["state"], "rejected", "withdrawn");
 }
