@@ -54,8 +54,12 @@ async fn status(bench: &Bench<'_>) -> Result<Exit, Failure> {
             }
             let id = report.model.id.as_deref().unwrap_or("none");
             bench.output.line(&format!("Model {id}: {}", report.model.state.as_str()))?;
-            if let Some(engine) = &report.engine {
-                show_engine(engine, bench.output)?;
+            match &report.engine {
+                Some(engine) => show_engine(engine, bench.output)?,
+                None => bench.output.note(
+                    "There are figures while the window or the chat is open: they are of the \
+                     program that runs.",
+                )?,
             }
             Ok(Exit::Done)
         })
