@@ -21,8 +21,8 @@ export interface TableColumn<Row> {
   sortable?: boolean;
   /** Holds what can be done with a row; it has no words above it. */
   acts?: boolean;
-  /** The room of the table below which it goes: `m` 46 rem, `s` 30 rem. */
-  hide?: "m" | "s";
+  /** The room of the table below which it goes: `l` 58 rem, `m` 46 rem, `s` 30 rem. */
+  hide?: "l" | "m" | "s";
 }
 
 export interface Sorting {

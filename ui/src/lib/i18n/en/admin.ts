@@ -226,7 +226,6 @@ export const admin = {
   "knowledge.held.rejected": "Left out; its text is gone.",
   "knowledge.label": "Label",
   "knowledge.confined": "Confined to",
-  "knowledge.confined.nobody": "Nobody in particular",
   "knowledge.import.held": "{count} held for review",
   "knowledge.try": "Try a question",
   "knowledge.try.text": "What an answer would stand on, whoever asks.",
