@@ -9,6 +9,7 @@ import type {
   LogRequest,
   Matrix,
   Overview,
+  Placement,
   PolicyChange,
   PolicyCheck,
   ProcessingRecord,
@@ -129,12 +130,20 @@ const ALERT: Alert = {
   details: {},
   note: null,
 };
+export const PLACEMENT: Placement = {
+  owner: null,
+  team: "north",
+  region: null,
+  roles: ["finance", "hr"],
+  valid_from: null,
+  valid_until: "2027-01-01T00:00:00Z",
+};
 const DOCUMENT: Document = {
   collection: "patients",
   name: "visiting.md",
   entries: 12,
   labels: ["public", "internal"],
-  placement: { team: "north" },
+  placement: PLACEMENT,
   imported_at: "2026-02-10T09:00:00Z",
 };
 const RETENTION: Retention = {

@@ -11,7 +11,7 @@ import { ownText } from "../src/features/admin/policies/own";
 import { ancestors, graphOf } from "../src/features/admin/roles/graph";
 import { at, cells, ordered } from "../src/features/admin/roles/matrix";
 import { sectionFor, sectionsFor } from "../src/features/admin/sections";
-import { ADMIN, AUDITOR, MATRIX, NOW, recordOf, ROLES, sessionOf } from "./admin-api";
+import { ADMIN, AUDITOR, MATRIX, NOW, PLACEMENT, recordOf, ROLES, sessionOf } from "./admin-api";
 
 const now = new Date(NOW);
 
@@ -150,12 +150,12 @@ describe("policies", () => {
 
 describe("a placement", () => {
   it("keeps how long a document is valid, and drops what was emptied", () => {
-    const was = { team: "north", roles: ["finance", "hr"], valid_until: "2027-01-01T00:00:00Z" };
-    const form = formOf(was);
+    const form = formOf(PLACEMENT);
     expect(form).toEqual({ owner: "", team: "north", region: "", roles: "finance, hr" });
-    expect(placementOf({ ...form, team: " ", roles: "hr" }, was)).toEqual({
+    expect(placementOf({ ...form, team: " ", roles: "hr" }, PLACEMENT)).toEqual({
+      ...PLACEMENT,
+      team: null,
       roles: ["hr"],
-      valid_until: "2027-01-01T00:00:00Z",
     });
   });
 });

@@ -609,6 +609,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/knowledge/archives": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Brings the documents of a zip archive in, each by itself under its path within the archive. */
+    put: operations["import_archive"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/knowledge/documents": {
     parameters: {
       query?: never;
@@ -628,6 +645,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/knowledge/documents/placement": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Confines a document to whom the body names, and to nobody else. */
+    put: operations["place"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/knowledge/index": {
     parameters: {
       query?: never;
@@ -639,6 +673,40 @@ export interface paths {
     get: operations["index"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/knowledge/quarantine": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The passages that screening holds back. */
+    get: operations["quarantine"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/knowledge/quarantine/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Lets a passage in that is held back, or refuses it for good. */
+    post: operations["decide"];
     delete?: never;
     options?: never;
     head?: never;
@@ -811,6 +879,127 @@ export interface paths {
     put?: never;
     /** Confirms the authenticator by its first code. */
     post: operations["confirm"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/message-logs": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads what a grant of the reader's opens; each page is on record. */
+    get: operations["read"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/message-logs/requests": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Requests and grants: everybody's for who approves them or reports on them, else the reader's own. */
+    get: operations["requests"];
+    put?: never;
+    /** Asks to read message logs. */
+    post: operations["request"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/message-logs/requests/{id}/approve": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Approves a request that somebody else made: it is a grant from now on. */
+    post: operations["approve"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/message-logs/requests/{id}/end": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends a grant before its time, or withdraws a request. */
+    post: operations["end"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/message-logs/requests/{id}/reject": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Rejects a request. */
+    post: operations["reject"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/message-logs/switches": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whose questions and answers are kept in the message log. */
+    get: operations["switches"];
+    /** Chooses whose questions and answers are kept in the message log. */
+    put: operations["switch"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/model": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The model's state, and what it did since the program started. */
+    get: operations["report"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1561,13 +1750,15 @@ export interface components {
     };
     /** @description A page of the access log. */
     AccessLog: {
-      /** @description The latest first. */
+      /** @description The reader's own requests, the latest first. */
       items: components["schemas"]["AccessEntry"][];
       /**
        * Format: int64
        * @description Where the next page begins, as `before`.
        */
       next?: number | null;
+      /** @description Who else read what is kept about the reader: message logs under a grant, oldest first. */
+      readings: components["schemas"]["LogReading"][];
     };
     /** @description Somebody's account, as an administrator sees it. */
     Account: {
@@ -1875,9 +2066,18 @@ export interface components {
       /** @description The basis: consent, contract, `public_task` or `legitimate_interests`. */
       basis: string;
     };
+    /** @description The values up to a bound and above the one before. */
     Bucket: {
-      up_to?: number | null;
+      /**
+       * Format: int64
+       * @description How many there were.
+       */
       count: number;
+      /**
+       * Format: double
+       * @description The bound; the last bucket has none.
+       */
+      up_to?: number | null;
     };
     /**
      * @description A proof of work that is needed: a counter such that SHA-256 of `text:counter` begins with `bits`
@@ -1966,10 +2166,14 @@ export interface components {
     };
     /** @description One reason to hold a passage back. */
     Concern: {
-      kind: components["schemas"]["ConcernKind"];
-      start: number;
+      /** @description One past the last. */
       end: number;
+      /** @description What is wrong. */
+      kind: components["schemas"]["ConcernKind"];
+      /** @description The rule that found it. */
       rule: string;
+      /** @description First code point of it in the text. */
+      start: number;
     };
     /**
      * @description What is wrong with a passage.
@@ -2095,10 +2299,11 @@ export interface components {
       entries: number;
       /** @description When it was last imported. */
       imported_at: string;
-      /** @description Its name within the collection. */
-      name: string;
       /** @description The labels that they have, from open to closed. */
       labels: components["schemas"]["Label"][];
+      /** @description Its name within the collection. */
+      name: string;
+      /** @description Whom it is confined to besides. */
       placement: components["schemas"]["Placement"];
     };
     /** @description The documents that were imported, by collection and name. */
@@ -2154,32 +2359,106 @@ export interface components {
     };
     /** @description How answers ended, by count. */
     Ended: {
-      stopped: number;
-      cut: number;
+      /**
+       * Format: int64
+       * @description By their reader.
+       */
       cancelled: number;
-      late: number;
-      looping: number;
+      /**
+       * Format: int64
+       * @description At their length.
+       */
+      cut: number;
+      /**
+       * Format: int64
+       * @description Failed or refused.
+       */
       failed: number;
+      /**
+       * Format: int64
+       * @description Out of time.
+       */
+      late: number;
+      /**
+       * Format: int64
+       * @description Going round in circles.
+       */
+      looping: number;
+      /**
+       * Format: int64
+       * @description By the model.
+       */
+      stopped: number;
     };
     /** @description What the model did since the program started. Counts and times, no text. */
     Engine: {
-      running: number;
-      waiting: number;
-      sequences: number;
-      restarts: number;
-      prompt_tokens: number;
+      /**
+       * Format: int64
+       * @description How many of them were there from an earlier prompt.
+       */
       cached_tokens: number;
+      /**
+       * Format: int64
+       * @description Tokens of all answers.
+       */
       completion_tokens: number;
-      memory_mb: number;
-      kept_sequences: number;
-      kept_mb: number;
-      evicted: number;
+      /**
+       * Format: int32
+       * @description Threads that write one answer at the moment.
+       */
       decode_threads: number;
-      prefill_threads: number;
+      /** @description How answers ended. */
       ended: components["schemas"]["Ended"];
-      queue_seconds: components["schemas"]["Histogram"];
+      /**
+       * Format: int64
+       * @description Conversations that had to go for others.
+       */
+      evicted: number;
+      /** @description Seconds from a request to its first text. */
       first_text_seconds: components["schemas"]["Histogram"];
+      /**
+       * Format: int64
+       * @description Megabytes that they take.
+       */
+      kept_mb: number;
+      /**
+       * Format: int32
+       * @description Conversations that are kept between turns.
+       */
+      kept_sequences: number;
+      /**
+       * Format: int64
+       * @description Most memory that the worker ever held, in megabytes.
+       */
+      memory_mb: number;
+      /**
+       * Format: int32
+       * @description Threads that read a prompt at the moment.
+       */
+      prefill_threads: number;
+      /**
+       * Format: int64
+       * @description Tokens of all prompts.
+       */
+      prompt_tokens: number;
+      /** @description Seconds from a request to its start. */
+      queue_seconds: components["schemas"]["Histogram"];
+      /**
+       * Format: int64
+       * @description Times that the worker ended and was started again.
+       */
+      restarts: number;
+      /** @description Requests that run now. */
+      running: number;
+      /**
+       * Format: int32
+       * @description Requests that can run at the same time.
+       */
+      sequences: number;
+      /** @description Tokens a second of each answer, from its first text on. */
       tokens_per_second: components["schemas"]["Histogram"];
+      /** @description Requests that wait now. */
+      waiting: number;
     };
     /** @description An authenticator to set up; it counts once a code of it was shown. */
     Enrolment: {
@@ -2309,6 +2588,7 @@ export interface components {
     };
     /** @description What an examination of the appliance found. */
     Examination: {
+      engine?: components["schemas"]["Engine"] | null;
       /** @description The model's state, once it is known. */
       model: components["schemas"]["ModelStatus"];
       /** @description Why names and addresses are found by rules alone, if they are. */
@@ -2411,11 +2691,28 @@ export interface components {
     };
     /** @description How often values fell where. */
     Histogram: {
-      count: number;
-      sum: number;
-      p50?: number | null;
-      p95?: number | null;
+      /** @description The values by size, smallest first. */
       buckets: components["schemas"]["Bucket"][];
+      /**
+       * Format: int64
+       * @description How many values there were.
+       */
+      count: number;
+      /**
+       * Format: double
+       * @description The bound under which half of them lie.
+       */
+      p50?: number | null;
+      /**
+       * Format: double
+       * @description The bound under which 95 of 100 lie.
+       */
+      p95?: number | null;
+      /**
+       * Format: double
+       * @description Their sum.
+       */
+      sum: number;
     };
     /** @description An entry that was found. */
     Hit: {
@@ -2482,7 +2779,9 @@ export interface components {
       /** @description Every class that can be about somebody, from what is kept for the shortest time. */
       items: components["schemas"]["Holding"][];
       /** @description When message logs about the reader were read under a grant, oldest first. */
-      log_readings: components["schemas"]["LogReading"][];
+      log_readings: string[];
+      /** @description The same, with who read how much. */
+      readings: components["schemas"]["LogReading"][];
     };
     /** @description What an import changed. */
     Imported: {
@@ -2496,6 +2795,11 @@ export interface components {
        * @description Entries that the document has now.
        */
       entries: number;
+      /**
+       * Format: int64
+       * @description Entries that screening holds back until an editor has looked at them.
+       */
+      held: number;
       /**
        * Format: int64
        * @description Entries that are new.
@@ -2513,8 +2817,6 @@ export interface components {
        * @description Entries whose content changed.
        */
       updated: number;
-      /** @description Entries that screening holds back until an editor has looked at them. */
-      held: number;
     };
     /** @description What became of the documents of an archive, in its order. */
     ImportedArchive: {
@@ -2523,9 +2825,11 @@ export interface components {
     };
     /** @description What became of a document of an archive: one of the two. */
     ImportedArchiveItem: {
-      name: string;
-      imported?: null | components["schemas"]["Imported"];
+      /** @description Why it was not imported. */
       error?: string | null;
+      imported?: components["schemas"]["Imported"] | null;
+      /** @description Its path within the archive, which is its name. */
+      name: string;
     };
     /** @description How far the search index is. */
     IndexState: {
@@ -2618,29 +2922,53 @@ export interface components {
     };
     /** @description That somebody read the message log about the reader. */
     LogReading: {
+      /** @description When. */
       at: string;
-      reader?: string | null;
-      grant: string;
+      /**
+       * Format: int64
+       * @description How many entries.
+       */
       count: number;
+      /** @description Under which grant. */
+      grant: string;
+      /** @description Who, by the name in records; nothing for the operator. */
+      reader?: string | null;
     };
     /** @description A request to read message logs, or the grant that it became. */
     LogRequest: {
+      /** @description From when on who asked may approve it too, where there was nobody else. */
+      alone_from?: string | null;
+      /** @description When. */
+      asked_at: string;
+      /** @description Who asked, by the name in records; nothing for the operator. */
+      asked_by?: string | null;
+      /** @description When it was decided. */
+      decided_at?: string | null;
+      /** @description Who decided it, by the name in records. */
+      decided_by?: string | null;
+      /** @description When the grant ends, or ended. */
+      ends_at?: string | null;
+      /** @description When it is too late to decide it. */
+      expires_at: string;
+      /**
+       * Format: int64
+       * @description For how many hours from the approval on.
+       */
+      hours: number;
       /** @description Its id, and the grant's. */
       id: string;
-      state: components["schemas"]["LogRequestState"];
-      asked_by?: string | null;
-      asked_at: string;
-      reason?: string | null;
-      since: string;
-      until: string;
-      person?: string | null;
+      /** @description The one outcome, if it names one. */
       outcome?: string | null;
-      hours: number;
-      expires_at: string;
-      alone_from?: string | null;
-      decided_by?: string | null;
-      decided_at?: string | null;
-      ends_at?: string | null;
+      /** @description The one person whom it is about, if it is about one. */
+      person?: string | null;
+      /** @description Why, sanitised; nothing once who wrote it was erased. */
+      reason?: string | null;
+      /** @description From when on what was said may be read. */
+      since: string;
+      /** @description How it stands. */
+      state: components["schemas"]["LogRequestState"];
+      /** @description Up to when. */
+      until: string;
     };
     /** @description Requests to read message logs. */
     LogRequestList: {
@@ -2654,13 +2982,16 @@ export interface components {
     LogRequestState: "pending" | "expired" | "rejected" | "active" | "ended";
     /** @description Whose questions and answers are kept in the message log. */
     LogSwitches: {
+      /** @description Those of people who signed in, as far as the ground for quality review allows. */
       accounts: boolean;
+      /** @description Those of guests, likewise; they are told. */
       guests: boolean;
     };
     /** @description A turn in the message log. */
     LoggedTurn: {
       /** @description Who asked, by the name in records. */
       person: string;
+      /** @description What was said, sanitised. */
       turn: components["schemas"]["Turn"];
     };
     /** @description An account that was made. */
@@ -2730,12 +3061,17 @@ export interface components {
     MessageLog: {
       /** @description The latest first. */
       items: components["schemas"]["LoggedTurn"][];
+      /**
+       * Format: int64
+       * @description Where the next page begins, as `before`.
+       */
       next?: number | null;
     };
     /** @description The model's state, and what it did since the program started. */
     ModelReport: {
+      engine?: components["schemas"]["Engine"] | null;
+      /** @description What it is doing. */
       model: components["schemas"]["ModelStatus"];
-      engine?: null | components["schemas"]["Engine"];
     };
     /**
      * @description What the model is doing.
@@ -2825,12 +3161,20 @@ export interface components {
     };
     /** @description A request to read message logs. */
     NewLogRequest: {
-      reason: string;
-      since: string;
-      until?: string | null;
-      person?: string | null;
-      outcome?: null | components["schemas"]["Outcome"];
+      /**
+       * Format: int32
+       * @description For how many hours from the approval on, 1 to 24.
+       */
       hours: number;
+      outcome?: components["schemas"]["Outcome"] | null;
+      /** @description What this person said alone, by the name in records. */
+      person?: string | null;
+      /** @description Why, in a sentence or two; what could name a person is hidden before it is kept. */
+      reason: string;
+      /** @description What was said from this time on is to be read. */
+      since: string;
+      /** @description What was said up to this time; until now when left out, and never what is to come. */
+      until?: string | null;
     };
     /** @description A notice to publish. */
     NewPrivacyNotice: {
@@ -2951,16 +3295,44 @@ export interface components {
     };
     /** @description What was confined. */
     Placed: {
+      /**
+       * Format: int64
+       * @description Entries of the document.
+       */
       entries: number;
     };
     /** @description Whom a document is confined to, besides its labels and collection. */
     Placement: {
-      owner?: string | null;
-      team?: string | null;
-      region?: string | null;
-      roles?: string[];
-      valid_from?: string | null;
-      valid_until?: string | null;
+      /**
+       * @description The name of the account that it belongs to.
+       * @default null
+       */
+      owner: string | null;
+      /**
+       * @description The region that it is confined to.
+       * @default null
+       */
+      region: string | null;
+      /**
+       * @description The roles that it is confined to or, above internal, opened to.
+       * @default []
+       */
+      roles: string[];
+      /**
+       * @description The team that it is confined to.
+       * @default null
+       */
+      team: string | null;
+      /**
+       * @description From when it is valid, as RFC 3339 writes it.
+       * @default null
+       */
+      valid_from: string | null;
+      /**
+       * @description Until when it is valid.
+       * @default null
+       */
+      valid_until: string | null;
     };
     /** @description A policy. */
     Policy: {
@@ -3184,7 +3556,13 @@ export interface components {
     };
     /** @description The passages that wait, longest first. */
     Quarantine: {
+      /** @description The passages. */
       items: components["schemas"]["Quarantined"][];
+    };
+    /** @description What is to become of a passage. */
+    QuarantineDecided: {
+      /** @description The decision. */
+      decision: components["schemas"]["QuarantineDecision"];
     };
     /**
      * @description What an editor decides about a passage.
@@ -3193,14 +3571,25 @@ export interface components {
     QuarantineDecision: "released" | "rejected";
     /** @description A passage that waits for an editor. */
     Quarantined: {
-      id: number;
+      /** @description The collection that its document belongs to. */
       collection: string;
-      document: string;
-      passage: string;
-      label: components["schemas"]["Label"];
-      text: string;
+      /** @description Why it is held back. */
       concerns: components["schemas"]["Concern"][];
+      /** @description The document that it came with. */
+      document: string;
+      /** @description Since when. */
       held_at: string;
+      /**
+       * Format: int64
+       * @description Its number in the quarantine.
+       */
+      id: number;
+      /** @description Its label. */
+      label: components["schemas"]["Label"];
+      /** @description The id that it has once it is released. */
+      passage: string;
+      /** @description All that it says: title, text and other wordings, a line end between two. */
+      text: string;
     };
     /** @description A question to search for. */
     Query: {
@@ -3377,6 +3766,8 @@ export interface components {
        * @description Minutes without a message after which the session ends.
        */
       idle_minutes: number;
+      /** @description Whether the sanitised questions and answers are kept in the message log, for quality review. */
+      kept_for_review?: boolean;
       /** @description Who sits there. */
       kind: components["schemas"]["SessionKind"];
       /** @description Messages that the role may send in a minute. */
@@ -3515,7 +3906,7 @@ export interface components {
       | {
           /** @description The turn waits. */
           data: {
-            /** @description Its place in line: 1 is the next to start, 0 waits for the model. */
+            /** @description How many answers are before it. */
             position: number;
           };
           /** @enum {string} */
@@ -5397,6 +5788,78 @@ export interface operations {
       };
     };
   };
+  import_archive: {
+    parameters: {
+      query: {
+        /** @description The collection that it belongs to. */
+        collection: string;
+        /** @description Its name within the collection; the ending tells the format. */
+        name: string;
+        /**
+         * @description The label of entries that do not say their own. Without it questions with answers are public
+         *     and other documents internal.
+         */
+        label?: components["schemas"]["Label"];
+        /**
+         * @description The name of the account that it belongs to. With this and the next five it is confined to
+         *     whom they name; where none is given, a document that was there stays confined as it was.
+         */
+        owner?: string;
+        /** @description The team that it is confined to. */
+        team?: string;
+        /** @description The region that it is confined to. */
+        region?: string;
+        /** @description The roles that it is confined to or, above internal, opened to; apart by commas. */
+        roles?: string;
+        /** @description From when it is valid, as RFC 3339 writes it. */
+        valid_from?: string;
+        /** @description Until when it is valid. */
+        valid_until?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/zip": number[];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ImportedArchive"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
   documents: {
     parameters: {
       query?: never;
@@ -5444,6 +5907,21 @@ export interface operations {
          *     and other documents internal.
          */
         label?: components["schemas"]["Label"];
+        /**
+         * @description The name of the account that it belongs to. With this and the next five it is confined to
+         *     whom they name; where none is given, a document that was there stays confined as it was.
+         */
+        owner?: string;
+        /** @description The team that it is confined to. */
+        team?: string;
+        /** @description The region that it is confined to. */
+        region?: string;
+        /** @description The roles that it is confined to or, above internal, opened to; apart by commas. */
+        roles?: string;
+        /** @description From when it is valid, as RFC 3339 writes it. */
+        valid_from?: string;
+        /** @description Until when it is valid. */
+        valid_until?: string;
       };
       header?: never;
       path?: never;
@@ -5537,6 +6015,66 @@ export interface operations {
       };
     };
   };
+  place: {
+    parameters: {
+      query: {
+        /** @description The collection that it belongs to. */
+        collection: string;
+        /** @description Its name within the collection. */
+        name: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Placement"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Placed"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
   index: {
     parameters: {
       query?: never;
@@ -5563,6 +6101,98 @@ export interface operations {
         };
       };
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  quarantine: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Quarantine"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  decide: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Its number in the quarantine */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["QuarantineDecided"];
+      };
+    };
+    responses: {
+      /** @description Decided */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      409: {
         headers: {
           [name: string]: unknown;
         };
@@ -5983,6 +6613,407 @@ export interface operations {
         };
       };
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  read: {
+    parameters: {
+      query: {
+        /** @description The grant */
+        grant: string;
+        /** @description The `next` of the page before */
+        before?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MessageLog"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  requests: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LogRequestList"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  request: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewLogRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LogRequest"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  approve: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The request */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LogRequest"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  end: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The request or grant */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LogRequest"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  reject: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The request */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LogRequest"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  switches: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LogSwitches"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  switch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["LogSwitches"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LogSwitches"];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+    };
+  };
+  report: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ModelReport"];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorBody"];
+        };
+      };
+      403: {
         headers: {
           [name: string]: unknown;
         };

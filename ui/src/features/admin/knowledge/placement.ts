@@ -8,14 +8,14 @@ export interface PlacementForm {
   roles: string;
 }
 
-export function formOf({ owner, team, region, roles = [] }: Placement): PlacementForm {
+export function formOf({ owner, team, region, roles }: Placement): PlacementForm {
   return { owner: owner ?? "", team: team ?? "", region: region ?? "", roles: roles.join(", ") };
 }
 
 /** What the form says; how long the document is valid stays as it was. */
 export function placementOf(form: PlacementForm, was: Placement): Placement {
   const { valid_from, valid_until } = was;
-  const named = (text: string) => (text.trim() === "" ? undefined : text.trim());
+  const named = (text: string) => (text.trim() === "" ? null : text.trim());
   return {
     owner: named(form.owner),
     team: named(form.team),
