@@ -162,6 +162,7 @@ export const rules = {
   "policies.approved": "Approved and in force.",
   "policies.rejected": "Rejected. Nothing was changed.",
   "policies.versions": "Versions",
+  "policies.versions.none": "Only what was shipped; nothing was changed yet.",
   "policies.versions.current": "In force",
   "policies.versions.since": "Since {time}",
   "policies.versions.restore": "Go back to it…",
