@@ -28,9 +28,16 @@ WORDS = (
 def prompt(seed: int, words: int) -> str:
     """The same text as the example's `prompt`."""
     mask = (1 << 64) - 1
-    hashes = (((seed * 1_000_003 + at + 1) * 2_654_435_761 & mask) >> 16 for at in range(words))
-    filler = " ".join(WORDS[number % len(WORDS)] for number in hashes)
-    return f"{filler} Write a long story about lighthouse number {seed}."
+
+    def word(at: int) -> str:
+        number = ((seed * 1_000_003 + at + 1) * 2_654_435_761 & mask) >> 16
+        return WORDS[number % len(WORDS)]
+
+    sentences = (
+        f"The {word(3 * at)} was near the {word(3 * at + 1)}, and a {word(3 * at + 2)} stood by. "
+        for at in range(words // 11)
+    )
+    return f"{''.join(sentences)}Write a long story about lighthouse number {seed}."
 
 
 def ours(program: str, example: str, models: Path) -> dict:

@@ -26,7 +26,9 @@ const CONTEXT_TOKENS: u32 = 4096;
 const ANSWER: u32 = 64;
 /// Conversations at the same time.
 const CROWDS: [usize; 5] = [1, 2, 4, 8, 16];
-/// What fills prompts: about one token a word.
+/// Words of a sentence that fills prompts.
+const WORDS_A_SENTENCE: usize = 11;
+/// What it is about.
 const WORDS: [&str; 16] = [
     "paper", "street", "letter", "river", "market", "winter", "garden", "number", "window",
     "doctor", "ticket", "friend", "summer", "island", "record", "bridge",
@@ -74,15 +76,20 @@ fn print(name: &str, figures: &Value) {
     println!("{}", json!({ "figure": name, "figures": figures }));
 }
 
-/// A question after `words` words that differ by `seed`.
+/// A question after about `words` words that differ by `seed`: sentences, since a model that is given
+/// loose words soon stops or circles.
 fn prompt(seed: usize, words: usize) -> String {
-    let filler = (0..words).map(|at| {
+    let word = |at: usize| {
         // Knuth's multiplicative hash (TAOCP 3, 6.4) scatters the choice.
         let hash = (seed * 1_000_003 + at + 1).wrapping_mul(2_654_435_761) >> 16;
         WORDS[hash % WORDS.len()]
+    };
+    let sentences = (0..words / WORDS_A_SENTENCE).map(|at| {
+        let [one, two, three] = [0, 1, 2].map(|place| word(3 * at + place));
+        format!("The {one} was near the {two}, and a {three} stood by. ")
     });
-    let filler: Vec<_> = filler.collect();
-    format!("{} Write a long story about lighthouse number {seed}.", filler.join(" "))
+    let sentences: String = sentences.collect();
+    format!("{sentences}Write a long story about lighthouse number {seed}.")
 }
 
 fn ask(engine: &Engine, owner: SessionId, messages: Vec<Message>, max_tokens: u32) -> Generation {
