@@ -3,7 +3,7 @@
 use std::io::{Cursor, Write};
 
 use cloister_app::{Pack, Parser};
-use cloister_tests::{Appliance, Reader, Setting, employed, program, staffed};
+use cloister_tests::{Appliance, PASSWORD, Reader, Setting, employed, program, sign_in, staffed};
 use serde_json::{Value, json};
 
 const FAQ: &str = r#"{"id":"tram","question":"Which tram goes to the harbour?","answer":"Line 4 goes to the harbour every ten minutes."}
@@ -107,10 +107,12 @@ async fn a_document_that_cannot_be_read_is_named_with_the_reason() {
 
 /// Somebody of `team`, signed in.
 async fn colleague(appliance: &Appliance, admin: &mut Reader, name: &str, team: &str) -> Reader {
-    let (id, reader) = employed(appliance, admin, name).await;
+    let (id, mut reader) = employed(appliance, admin, name).await;
     let change = json!({ "attributes": { "team": team } });
     let changed = admin.call("PATCH", &format!("/api/accounts/{id}"), Some(change)).await;
     assert!(changed.status < 300, "{}", changed.text);
+    // What they may do has changed, so that they have to sign in again.
+    assert_eq!(sign_in(&mut reader, name, PASSWORD, None).await.status, 201);
     reader
 }
 

@@ -3906,7 +3906,7 @@ export interface components {
       | {
           /** @description The turn waits. */
           data: {
-            /** @description How many answers are before it. */
+            /** @description Its place in line: 1 is the next to start, 0 waits for the model. */
             position: number;
           };
           /** @enum {string} */
