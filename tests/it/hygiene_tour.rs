@@ -46,7 +46,7 @@ async fn what_people_type_and_what_opens_things_stands_nowhere() {
     walk.policies(&mut admin).await;
     walk.operate(&appliance, &mut admin).await;
     walk.message_log(&appliance, &mut admin).await;
-    walk.keys(&mut admin).await;
+    walk.keys(&appliance, &mut admin).await;
     walk.back_up(&appliance, &mut admin).await;
     let export = walk.audit(&mut otto).await;
     walk.leave(&appliance).await;
@@ -195,6 +195,14 @@ impl Walk {
     }
 
     async fn second_factor(&mut self, appliance: &Appliance, zoe: &mut Reader) {
+        self.elevate(appliance, zoe).await;
+        let renewed = self.done(zoe, "POST /api/me/recovery-codes", "", Value::Null).await;
+        self.plant("a renewed code on paper", text(&renewed.0["codes"][0]));
+        self.done(zoe, "DELETE /api/me/second-factor", "", Value::Null).await;
+    }
+
+    /// Sets an authenticator up and shows a code of it.
+    async fn elevate(&mut self, appliance: &Appliance, zoe: &mut Reader) {
         let made = self.done(zoe, "POST /api/me/second-factor", "", Value::Null).await;
         self.plant("an authenticator's secret", text(&made.0["secret"]));
         let authenticator = Totp::from_url(text(&made.0["uri"])).expect("an authenticator");
@@ -207,9 +215,6 @@ impl Walk {
         self.plant("a code on paper", text(&confirmed.0["codes"][0]));
         appliance.clock.advance(Duration::from_mins(1));
         self.done(zoe, "POST /api/session/elevate", "", code()).await;
-        let renewed = self.done(zoe, "POST /api/me/recovery-codes", "", Value::Null).await;
-        self.plant("a renewed code on paper", text(&renewed.0["codes"][0]));
-        self.done(zoe, "DELETE /api/me/second-factor", "", Value::Null).await;
     }
 
     /// What a person asks about their data, to the erasure.
@@ -356,7 +361,8 @@ impl Walk {
         assert_eq!(read.0["items"].as_array().map(Vec::len), Some(1), "{}", read.0);
     }
 
-    async fn keys(&mut self, admin: &mut Reader) {
+    async fn keys(&mut self, appliance: &Appliance, admin: &mut Reader) {
+        self.elevate(appliance, admin).await;
         self.done(admin, "GET /api/keys", "", Value::Null).await;
         let added = json!({ "kind": "passphrase", "passphrase": PASSPHRASE });
         let added = self.done(admin, "POST /api/keys", "", added).await;
