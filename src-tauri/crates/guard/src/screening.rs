@@ -3,6 +3,8 @@
 //! Ordinary texts hold addresses, names and links; those are no concern here. A concern is what acts on
 //! the assistant or on the reader's machine, what people cannot see, and what opens a door.
 
+use std::sync::LazyLock;
+
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
@@ -114,7 +116,12 @@ impl Guard {
         for (start, end, rule) in self.commands(text, &views) {
             add(Concern::Instructions, start, end, rule);
         }
-        let smuggles = views.readings().any(|(disguise, _)| disguise == Disguise::Invisible);
+        let smuggles = |views: &crate::Views| {
+            views.readings().any(|(disguise, _)| disguise == Disguise::Invisible)
+        };
+        // Once more without flags, whose tags read as letters too.
+        let smuggles =
+            smuggles(views) && smuggles(&self.normalise(&FLAG.replace_all(text, "\u{1F3F4}")));
         for (start, end, rule) in unseen(text, smuggles) {
             add(Concern::Invisible, start, end, rule);
         }
@@ -169,7 +176,7 @@ fn unseen(text: &str, smuggles: bool) -> Vec<(usize, usize, &'static str)> {
             (Some((start, _, count)), true) => Some((start, end, count + 1)),
             (None, true) => Some((at, end, 1)),
             (Some((start, stop, count)), false) => {
-                if count >= HIDDEN_RUN && !is_flag(text, start) {
+                if count >= HIDDEN_RUN && !is_flag(text, start, stop) {
                     found.push((start, stop, "hidden/characters"));
                 }
                 None
@@ -177,7 +184,9 @@ fn unseen(text: &str, smuggles: bool) -> Vec<(usize, usize, &'static str)> {
             (None, false) => None,
         };
     }
-    if let Some((start, stop, _)) = run.filter(|run| run.2 >= HIDDEN_RUN && !is_flag(text, run.0)) {
+    if let Some((start, stop, _)) =
+        run.filter(|run| run.2 >= HIDDEN_RUN && !is_flag(text, run.0, run.1))
+    {
         found.push((start, stop, "hidden/characters"));
     }
     if found.is_empty() && smuggles {
@@ -196,9 +205,17 @@ const fn is_unseen(char: char) -> bool {
     )
 }
 
-/// Whether the tags at `start` belong to the flag of a region, as Scotland's do.
-fn is_flag(text: &str, start: usize) -> bool {
-    part(text, ..start).ends_with('\u{1F3F4}')
+/// The flag of a region, as Scotland's: a black flag, its code in tags, and the tag that ends it.
+static FLAG: LazyLock<Regex> = LazyLock::new(|| {
+    let tags = r"\x{1F3F4}[\x{E0030}-\x{E0039}\x{E0061}-\x{E007A}]{3,6}\x{E007F}";
+    Regex::new(tags).expect("a literal pattern")
+});
+
+/// Whether the characters from `start` to `stop` are the tags of a flag and nothing else.
+fn is_flag(text: &str, start: usize, stop: usize) -> bool {
+    let Some(begin) = start.checked_sub('\u{1F3F4}'.len_utf8()) else { return false };
+    let run = part(text, begin..stop);
+    FLAG.find(run).is_some_and(|flag| flag.range() == (0..run.len()))
 }
 
 #[cfg(test)]
@@ -236,6 +253,11 @@ mod tests {
                 "https://a.example/?q={secret}",
             ),
             ("left \u{202E}thgir", Concern::Invisible, "\u{202E}"),
+            (
+                "Flag \u{1F3F4}\u{E0069}\u{E0067}\u{E006E}\u{E006F}\u{E0072}\u{E0065}\u{E0069}.",
+                Concern::Invisible,
+                "\u{E0069}\u{E0067}\u{E006E}\u{E006F}\u{E0072}\u{E0065}\u{E0069}",
+            ),
         ] {
             let found = concerns(text);
             assert!(found.contains(&(concern, place.to_owned())), "{text}: {found:?}");
