@@ -13,12 +13,19 @@ async fn a_damaged_page_breaks_the_promise_and_raises_an_alert() {
     let appliance = Appliance::open().await;
     let mut operator = appliance.stranger();
     assert_eq!(operator.call("POST", "/api/session/operator", None).await.status, 201);
+    let rows = (0..40).map(|at| format!("Question {at}?,{}\n", "An answer. ".repeat(40)));
+    let table = format!("question,answer\n{}", rows.collect::<String>());
+    let address = "/api/knowledge/documents?collection=city&name=city.csv";
+    assert_eq!(operator.upload(address, table.as_bytes()).await.status, 200);
+    let nothing = json!({ "queries": [], "top": 1 });
+    let settled = post(&mut operator, "/api/knowledge/search", nothing).await;
+    assert_eq!(settled.status, 200, "the index has written what it learned: {}", settled.text);
     let purged = post(&mut operator, "/api/retention/purge", json!({ "dry_run": false })).await;
     assert_eq!(purged.status, 200, "the write-ahead log is folded in: {}", purged.text);
     let sound = post(&mut operator, "/api/doctor", json!({})).await;
     assert_ne!(sound.body["promises"][3]["state"], "broken", "{}", sound.text);
 
-    // The last page holds a passage or a part of one, which is in memory already.
+    // The last page holds a passage or its vectors, which are in memory already.
     let file =
         std::fs::File::options().write(true).open(appliance.paths().data_dir.join("vault.db"));
     let file = file.expect("the database's file");

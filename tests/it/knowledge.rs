@@ -3,7 +3,9 @@
 use std::io::{Cursor, Write};
 
 use cloister_app::{Pack, Parser};
-use cloister_tests::{Appliance, PASSWORD, Reader, Setting, employed, program, sign_in, staffed};
+use cloister_tests::{
+    Appliance, PASSWORD, Reader, Setting, employed, hired, program, sign_in, staffed,
+};
 use serde_json::{Value, json};
 
 const FAQ: &str = r#"{"id":"tram","question":"Which tram goes to the harbour?","answer":"Line 4 goes to the harbour every ten minutes."}
@@ -121,19 +123,20 @@ async fn a_document_is_open_to_whom_it_is_confined_to_and_leaves_no_trace_for_ot
     let (appliance, mut admin) = staffed().await;
     let mut ann = colleague(&appliance, &mut admin, "ann", "north").await;
     let mut bob = colleague(&appliance, &mut admin, "bob", "south").await;
+    let (_, mut editor) = hired(&appliance, &mut admin, "edie", &["editor"]).await;
     let (address, question) =
         (format!("{ADDRESS}&label=internal"), "Which tram goes to the harbour?");
     let before = bob.turn(question).await;
-    let imported = admin.upload(&format!("{address}&team=north"), FAQ.as_bytes()).await;
+    let imported = editor.upload(&format!("{address}&team=north"), FAQ.as_bytes()).await;
     assert_eq!(imported.status, 200, "{}", imported.text);
-    settle(&mut admin).await;
+    settle(&mut editor).await;
     assert_eq!(ann.turn(question).await["citations"][0]["id"], "tram");
     let after = bob.turn(question).await;
     for part in ["outcome", "citations", "suggestions", "text"] {
         assert_eq!(after[part], before[part], "{part}");
     }
     assert_eq!(bob.get("/api/passages/tram").await.status, 404);
-    let told = admin.get("/api/knowledge/documents").await.body["items"][0].clone();
+    let told = editor.get("/api/knowledge/documents").await.body["items"][0].clone();
     assert_eq!(
         (&told["placement"]["team"], &told["labels"]),
         (&json!("north"), &json!(["internal"]))
@@ -141,18 +144,18 @@ async fn a_document_is_open_to_whom_it_is_confined_to_and_leaves_no_trace_for_ot
 
     // Brought in again without a word about readers and labels, it stays what it was.
     let changed = FAQ.replace("ten", "twenty");
-    let again = admin.upload(ADDRESS, changed.as_bytes()).await.body;
+    let again = editor.upload(ADDRESS, changed.as_bytes()).await.body;
     assert_eq!((&again["updated"], &again["label"]), (&json!(1), &json!("internal")));
-    settle(&mut admin).await;
+    settle(&mut editor).await;
     assert_eq!(bob.get("/api/passages/tram").await.status, 404);
 
     let place = "/api/knowledge/documents/placement?collection=city&name=city.jsonl";
-    let placed = admin.call("PUT", place, Some(json!({ "team": "south" }))).await;
+    let placed = editor.call("PUT", place, Some(json!({ "team": "south" }))).await;
     assert_eq!((placed.status, &placed.body["entries"]), (200, &json!(2)), "{}", placed.text);
     assert_eq!(ann.get("/api/passages/tram").await.status, 404);
     assert_eq!(bob.get("/api/passages/tram").await.status, 200);
     let later = json!({ "roles": ["employee"], "valid_from": "2099-01-01T00:00:00Z" });
-    assert_eq!(admin.call("PUT", place, Some(later)).await.status, 200);
+    assert_eq!(editor.call("PUT", place, Some(later)).await.status, 200);
     assert_eq!(bob.get("/api/passages/tram").await.status, 404);
     assert_eq!(ann.call("PUT", place, Some(json!({}))).await.code(), Some("denied"));
 }
