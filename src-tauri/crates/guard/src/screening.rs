@@ -121,7 +121,7 @@ impl Guard {
         };
         // Once more without flags, whose tags read as letters too.
         let smuggles =
-            smuggles(views) && smuggles(&self.normalise(&FLAG.replace_all(text, "\u{1F3F4}")));
+            smuggles(&views) && smuggles(&self.normalise(&FLAG.replace_all(text, "\u{1F3F4}")));
         for (start, end, rule) in unseen(text, smuggles) {
             add(Concern::Invisible, start, end, rule);
         }
