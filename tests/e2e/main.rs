@@ -2,6 +2,7 @@
 //!
 //! Run by `packaging/test-window.sh`, which gives it a display and a network of loopback alone.
 
+mod administration;
 mod chat;
 mod confinement;
 mod looks;

@@ -16,6 +16,9 @@ use crate::{
 /// What the learned score alone is reported as. It was learned on messages: of 540 passages of FAQs and
 /// manuals it alone flags 26, all of them harmless, and the rules 5.
 const LEARNED: &str = "learned/injection";
+/// What is reported where somebody asks the assistant for a secret of its own. In a document "your
+/// password" is the reader's.
+const YOUR_SECRET: &str = "extraction/your-secret";
 /// So many characters in a row that no screen shows are no accident.
 const HIDDEN_RUN: usize = 6;
 
@@ -159,7 +162,7 @@ impl Guard {
         if !verdict.flagged {
             return None;
         }
-        verdict.rules.iter().copied().find(|rule| *rule != LEARNED)
+        verdict.rules.iter().copied().find(|rule| ![LEARNED, YOUR_SECRET].contains(rule))
     }
 }
 
@@ -277,7 +280,7 @@ mod tests {
             "The flag of Scotland is \u{1F3F4}\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}.",
             "می\u{200c}خواهم and 👩\u{200d}👩\u{200d}👧 stay as they are. Data: 5 items; JavaScript: a language.",
             "The MIME type MUST be written as <object definition>; it SHALL NOT begin with a dot.",
-            "You must enter your password to sign in. The system prompt shows a login name.",
+            "You must enter your password to sign in, and choose a new one once a year.",
         ] {
             assert_eq!(concerns(text), [], "{text}");
         }
