@@ -30,22 +30,26 @@ impl App {
             let message = "The promises are tried on the machine itself.";
             return Err(AppError::new(ErrorCode::Denied, message));
         }
-        let mut promises = self.doctor().await?;
-        if let Some(finding) = self.check_integrity().await? {
-            // Whatever rests on the database is in doubt with it, the audit log first.
-            for promise in promises.iter_mut().filter(|promise| promise.id == "P4") {
-                promise.state = PromiseState::Broken;
-                promise.evidence =
-                    format!("The database does not verify: {finding}. Restore a backup.");
-                promise.limit = None;
-            }
-        }
+        let finding = self.check_integrity().await?;
+        let promises = match (self.doctor().await, finding) {
+            (tried, None) => tried?,
+            (Ok(tried), Some(finding)) => in_doubt(tried, &finding),
+            // What is damaged may be what the trial needs.
+            (Err(_), Some(finding)) => in_doubt(self.untried(), &finding),
+        };
         Ok(DoctorDto {
             promises,
             model: self.model_when_settled().await,
             engine: self.engine_figures(),
             names_trouble: self.names_trouble().await.map(|error| error.message),
         })
+    }
+
+    /// The promises where the database lets none be tried that rests on it.
+    fn untried(&self) -> Vec<PromiseDto> {
+        let evidence = || "It could not be tried, since the database does not verify.".to_owned();
+        let rest = [P2, P3, P4, P5, P6].map(|promise| promise.broken(evidence()));
+        std::iter::once(self.nothing_leaves()).chain(rest).collect()
     }
 
     /// Tries every promise and keeps the result for [`App::status`].
@@ -74,7 +78,7 @@ impl App {
 
     fn nothing_leaves(&self) -> PromiseDto {
         let report = self.options.egress.probe();
-        let promise = Promise { id: "P1", title: "Nothing leaves this machine" };
+        let promise = P1;
         if !report.open.is_empty() {
             let open = report.open.join(", ");
             return promise.broken(format!("A connection was possible: {open}."));
@@ -88,7 +92,7 @@ impl App {
     }
 
     async fn nothing_readable(&self, session: &Session) -> Result<PromiseDto, AppError> {
-        let promise = Promise { id: "P2", title: "Nothing readable lies on disk" };
+        let promise = P2;
         let trial = self_test::plant_and_search(self, session).await?;
         if let Some(file) = trial.found_in {
             let file = file.display();
@@ -131,8 +135,7 @@ impl App {
     }
 
     async fn every_decision_recorded(&self) -> Result<PromiseDto, AppError> {
-        let promise =
-            Promise { id: "P4", title: "Every decision is recorded, and tampering shows" };
+        let promise = P4;
         let seen = self.store.verify_audit(&[]).await?;
         if let Some(finding) = seen.finding {
             let place = finding.seq.map_or_else(String::new, |seq| format!(" at record {seq}"));
@@ -161,7 +164,7 @@ impl App {
     }
 
     async fn data_ends(&self) -> Result<PromiseDto, AppError> {
-        let promise = Promise { id: "P5", title: "Data ends when it should" };
+        let promise = P5;
         let now = self.options.clock.now();
         if self.clock_state().await? == ClockState::Jumped {
             let evidence = "Nothing is deleted: the clock jumped, or the appliance was off for more \
@@ -197,7 +200,7 @@ impl App {
     }
 
     async fn nobody_beyond_role(&self) -> Result<PromiseDto, AppError> {
-        let promise = Promise { id: "P3", title: "Nobody sees beyond their role" };
+        let promise = P3;
         // The matrix says what the shipped policy must answer; a site's own answers otherwise on
         // purpose, and every change of it was shown as who gains and loses what.
         let version = self.access.policy().policy().version();
@@ -223,8 +226,7 @@ impl App {
     }
 
     async fn answers_stand_on_sources(&self, session: &Session) -> Result<PromiseDto, AppError> {
-        let promise =
-            Promise { id: "P6", title: "Answers stand on sources, or say that they do not know" };
+        let promise = P6;
         let scope = self.access.read_scope(session);
         let index = self.index();
         let known = index.suggestions(&scope, MOST_TEST_QUESTIONS);
@@ -262,6 +264,24 @@ impl App {
         }
         Ok(promise.limited(evidence, limit))
     }
+}
+
+const P1: Promise = Promise { id: "P1", title: "Nothing leaves this machine" };
+const P2: Promise = Promise { id: "P2", title: "Nothing readable lies on disk" };
+const P3: Promise = Promise { id: "P3", title: "Nobody sees beyond their role" };
+const P4: Promise = Promise { id: "P4", title: "Every decision is recorded, and tampering shows" };
+const P5: Promise = Promise { id: "P5", title: "Data ends when it should" };
+const P6: Promise =
+    Promise { id: "P6", title: "Answers stand on sources, or say that they do not know" };
+
+/// What rests on the database is in doubt with it, the audit log first.
+fn in_doubt(mut promises: Vec<PromiseDto>, finding: &str) -> Vec<PromiseDto> {
+    for promise in promises.iter_mut().filter(|promise| promise.id == P4.id) {
+        promise.state = PromiseState::Broken;
+        promise.evidence = format!("The database does not verify: {finding}. Restore a backup.");
+        promise.limit = None;
+    }
+    promises
 }
 
 struct Promise {
