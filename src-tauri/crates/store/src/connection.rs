@@ -229,6 +229,10 @@ pub(crate) async fn full_check(
 ) -> Result<Vec<String>, StoreError> {
     let mut findings: Vec<String> =
         sqlx::query_scalar("PRAGMA cipher_integrity_check").fetch_all(&mut *connection).await?;
+    if !findings.is_empty() {
+        // A page that does not verify cannot be read: the other checks would only fail on it.
+        return Ok(findings);
+    }
     let rows: Vec<String> =
         sqlx::query_scalar("PRAGMA integrity_check").fetch_all(&mut *connection).await?;
     findings.extend(rows.into_iter().filter(|row| row != "ok"));
