@@ -20,7 +20,7 @@ DISK, TMPFS = os.environ["DISK"], os.environ["TMPFS"]
 PARTS = {
     "turn": ("measure_turn", [TMPFS, DISK]),
     "audit": ("measure_audit", []),
-    "purge": ("measure_purge", []),
+    "purge": ("measure_purge", [DISK]),
     "unlock": ("measure_unlock", [DISK]),
     "policy": ("measure_policy", []),
     "trial": ("trial", []),
